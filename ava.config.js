@@ -1,0 +1,9 @@
+// Specs are TypeScript that Node 24 runs as it is: no loader, no build.
+export default {
+  files: ['specs/**/*.spec.ts'],
+  extensions: {ts: 'module'},
+  nodeArguments: ['--disable-warning=ExperimentalWarning'],
+  workerThreads: false, // node-pty and signals want a process of their own
+  concurrency: 3,
+  timeout: '3m',
+};

@@ -1,0 +1,85 @@
+/** The endpoint's agent as seen from outside: what it is given, what it takes in, what it asks for. */
+import type {EndpointEvent, HarnessEvent} from '#protocol/event.ts';
+import type {HttpRequest, HttpResponse, HttpsFailure} from '#protocol/http.ts';
+import type {HostFacts} from '#protocol/posture/requirement.ts';
+import type {PostureStatus} from '#protocol/posture/status.ts';
+import type {CommonEffect, CommonInput} from '#protocol/role.ts';
+import type {ProfileResult} from '#protocol/agent/profile.ts';
+
+export interface AgentSettings {
+  /** MAC addresses of all adapters, upper case with colons; the first is the wired one. */
+  macs: string[];
+  addresses: string[];
+  facts: HostFacts;
+  profile: ProfileResult;
+  /** `ConnectionData.xml`: FQDNs of PSNs seen before, latest first. */
+  knownPsns: string[];
+  /** Unix time in milliseconds at lab time 0; the log's dates come from it. */
+  labEpochMs: number;
+  timeouts: AgentTimeouts;
+  /** domain.md 3.3: with an empty backup list, the connected PSN plus this many others (TAC 222483: any two). */
+  backupPsnLimit: number;
+  /** domain.md 3.6, 11.32. */
+  probeWhenNonCompliant: boolean;
+  delaysMs: Record<AgentStep, number>;
+}
+
+/** All in lab milliseconds. None of them is documented; the values are ours (domain.md 12.6). */
+export interface AgentTimeouts {
+  /** TCP and TLS handshake of any HTTPS connection. */
+  connectMs: number;
+  /** From request to response, once connected. */
+  responseMs: number;
+  /** Pause before discovery is tried again when no PSN answered; doubled each time up to eight-fold. */
+  retryMs: number;
+}
+
+/**
+Where an agent can be slowed down or stopped. `report-to-ui`: between the PSN's verdict and showing it (t1 to t2 of
+domain.md 7.2); `probe-http`: between a probe's connection and its request (ts to tr, the "probe in progress" of R4).
+*/
+export type AgentStep = 'report-to-ui' | 'probe-http';
+
+export type AgentInput =
+  | CommonInput<AgentCommand>
+  /** Carrier of the wired adapter, with the addresses it has now. */
+  | {kind: 'link'; up: boolean; addresses: string[]}
+  | {kind: 'https-opened'; connectionId: string}
+  | {kind: 'https-response'; connectionId: string; response: HttpResponse}
+  | {kind: 'https-failed'; connectionId: string; failure: HttpsFailure};
+
+export type AgentCommand =
+  | {name: 'rescan'}
+  | {name: 'change-facts'; facts: HostFacts}
+  | {name: 'replace-profile'; profile: ProfileResult}
+  | {name: 'hold'; step: AgentStep}
+  | {name: 'release'; step: AgentStep}
+  | {name: 'set-delay'; step: AgentStep; delayMs: number}
+  | {name: 'view'};
+
+export type AgentEffect =
+  | CommonEffect<EndpointEvent | HarnessEvent>
+  /** Open TCP and TLS to `host:port`; answered by `https-opened` or `https-failed`. `serverNameRules`: profile field. */
+  | {kind: 'https-open'; connectionId: string; host: string; port: number; serverNameRules: string[]; timeoutMs: number}
+  /** Send over an opened connection; answered by `https-response` or `https-failed`; the connection is closed after it. */
+  | {kind: 'https-send'; connectionId: string; request: HttpRequest; timeoutMs: number}
+  /** Give up on a connection: nothing more is heard of it. */
+  | {kind: 'https-abandon'; connectionId: string}
+  /** One line of `AnyConnect_ISEPosture.txt`, complete but for the line end. */
+  | {kind: 'log'; line: string}
+  /** Write `ConnectionData.xml`. */
+  | {kind: 'remember-psns'; psns: string[]}
+  /** Make the network learn this host again, as an operating system does after link up (DHCP, gratuitous ARP). */
+  | {kind: 'announce'};
+
+/** What `view` answers: the agent as its user and an engineer would want to see it. */
+export interface AgentView {
+  state: string;
+  status: PostureStatus;
+  sessionId: string;
+  psn: string | null;
+  sync: {state: string; intervalS: number; targets: string[]; rounds: number; latched: boolean};
+  profile: Record<string, string | number | boolean | string[]>;
+  facts: HostFacts;
+  held: AgentStep[];
+}

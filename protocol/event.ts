@@ -1,0 +1,102 @@
+import type {PostureStatus} from '#protocol/posture/status.ts';
+
+/**
+What happens in a lab, told in the past tense. A role records an event without `atMs` and `node`; whoever carries the role
+adds both. The kinds are a contract (design.md 4): fields may be added, not renamed.
+*/
+export type LabEvent = LabEventBody & {atMs: number; node: string};
+
+export type LabEventKind = LabEventBody['kind'];
+
+export type EventOf<Kind extends LabEventKind> = Extract<LabEvent, {kind: Kind}>;
+
+export type LabEventBody = EndpointEvent | NadEvent | PsnEvent | HarnessEvent;
+
+/** Told by the endpoint's agent (domain.md 2 to 4). */
+export type EndpointEvent =
+  | {kind: 'service-started'; profile: 'read' | 'defaults'; intervalS: number; transitionDelayS: number}
+  | {kind: 'profile-refused'; problems: string[]}
+  | {kind: 'network-changed'; change: 'link-up' | 'link-down'}
+  | {kind: 'discovery-started'; reason: DiscoveryReason; targets: string[]}
+  | {kind: 'discovery-target-failed'; target: string; reason: string; detail: string}
+  | {kind: 'psn-found'; psn: string; sessionId: string}
+  | {kind: 'server-not-found'; retryInMs: number}
+  | {kind: 'requirement-checked'; requirement: string; passed: boolean; mandatory: boolean}
+  | {kind: 'report-sent'; psn: string}
+  | {kind: 'status-shown'; status: PostureStatus; sessionId: string}
+  | {kind: 'sync-started'; targets: string[]; port: number; intervalMs: number; delayMs: number}
+  | {kind: 'sync-off'; reason: 'interval-absent' | 'interval-zero' | 'latched'}
+  | {kind: 'probe-sent'; round: number; target: string; port: number}
+  | {kind: 'probe-blocked'; round: number; target: string; reason: string}
+  | {kind: 'probe-answered'; round: number; target: string; status: PostureStatus}
+  | {kind: 'probe-unusable'; round: number; target: string; httpStatus: number; detail: string}
+  | {kind: 'sync-round-finished'; round: number; answered: boolean}
+  | {kind: 'posture-change-seen'; target: string; from: PostureStatus; to: PostureStatus}
+  | {kind: 'discovery-restarted'; target: string; reason: 'posture-status-changed'}
+  | {kind: 'sync-stopped'; reason: SyncStopReason}
+  | {kind: 'sync-disabled'; target: string; reason: 'wrong-configuration'};
+
+export type DiscoveryReason =
+  | 'service-start' | 'link-up' | 'rescan' | 'posture-status-changed' | 'profile-replaced' | 'facts-changed' | 'retry';
+
+export type SyncStopReason =
+  | 'posture-status-changed' | 'wrong-configuration' | 'network-change' | 'rescan' | 'service-stop' | 'profile-replaced'
+  | 'reassessment';
+
+/** Told by the switch (domain.md 5). `port` is the kernel's name of the port, such as `fa0-12`. */
+export type NadEvent =
+  | {kind: 'link-up'; port: string}
+  | {kind: 'link-down'; port: string}
+  | {kind: 'authentication-started'; port: string; mac: string; sessionId: string; method: 'mab' | 'dot1x'}
+  | {kind: 'session-authorized'; port: string; mac: string; sessionId: string; acl: string | null; server: string}
+  | {kind: 'authorization-failed'; port: string; mac: string; sessionId: string; reason: string}
+  | {kind: 'acl-download-started'; acl: string; server: string}
+  | {kind: 'acl-downloaded'; acl: string; entries: number; rounds: number; server: string}
+  | {kind: 'acl-download-failed'; acl: string; reason: string}
+  /** A fact from the kernel: committed, read back, at ruleset generation `generation`. */
+  | {kind: 'acl-installed'; acl: string; port: string; address: string; sessionId: string; generation: number}
+  | {kind: 'acl-withdrawn'; acl: string; port: string; address: string; sessionId: string; generation: number}
+  | {kind: 'acl-install-failed'; acl: string; port: string; message: string}
+  | {kind: 'address-learnt'; port: string; mac: string; address: string}
+  | {kind: 'coa-received'; command: string; sessionId: string; from: string}
+  | {kind: 'coa-answered'; code: 'CoA-ACK' | 'CoA-NAK' | 'Disconnect-ACK' | 'Disconnect-NAK'; errorCause?: number}
+  | {kind: 'datagram-discarded'; from: string; reason: string}
+  | {kind: 'session-ended'; port: string; mac: string; sessionId: string; cause: string}
+  | {kind: 'radius-server-failed'; server: string; next: string | null}
+  | {kind: 'accounting-sent'; status: 'Start' | 'Interim-Update' | 'Stop'; sessionId: string}
+  | {kind: 'accounting-unanswered'; status: 'Start' | 'Interim-Update' | 'Stop'; sessionId: string};
+
+/** Told by a policy node (domain.md 6). */
+export type PsnEvent =
+  | {kind: 'node-ready'; role: 'psn'}
+  | {kind: 'session-created'; sessionId: string; mac: string; origin: 'authentication' | 'accounting' | 'replication'}
+  | {kind: 'access-accepted'; sessionId: string; mac: string; rule: string; profile: string; acl: string | null; status: PostureStatus}
+  | {kind: 'access-rejected'; sessionId: string; mac: string; reason: string}
+  | {kind: 'acl-served'; acl: string; rounds: number; entries: number}
+  | {kind: 'acl-refused'; acl: string; code: number; reason: string}
+  | {kind: 'accounting-received'; status: string; sessionId: string}
+  | {kind: 'discovery-answered'; sessionId: string | null; owner: string | null; found: 'local' | 'replicated' | 'none'}
+  | {kind: 'posture-reported'; sessionId: string; mac: string; passed: boolean}
+  /** t1 of domain.md 7.2: the session's status is this from now on, whatever the switch does. */
+  | {kind: 'posture-settled'; sessionId: string; mac: string; status: PostureStatus}
+  | {kind: 'coa-sent'; packet: 'CoA-Request' | 'Disconnect-Request'; command: string; sessionId: string}
+  | {kind: 'coa-acknowledged'; packet: 'CoA-Request' | 'Disconnect-Request'; sessionId: string}
+  | {kind: 'coa-refused'; packet: 'CoA-Request' | 'Disconnect-Request'; sessionId: string; errorCause: number | null}
+  | {kind: 'coa-unanswered'; packet: 'CoA-Request' | 'Disconnect-Request'; sessionId: string}
+  | {kind: 'session-terminated'; sessionId: string; mac: string; by: string}
+  | {kind: 'session-removed'; sessionId: string; mac: string; cause: string}
+  | {kind: 'session-replicated'; sessionId: string; to: string}
+  | {kind: 'probe-received'; from: string; sessionId: string | null; status: PostureStatus}
+  | {kind: 'alarm-raised'; alarm: string; severity: 'Warning' | 'Critical' | 'Info'; details: Record<string, string>}
+  | {kind: 'configuration-changed'; what: string}
+  | {kind: 'radius-request-dropped'; from: string; reason: string};
+
+/** Told by whoever carries a role, or by the harness. */
+export type HarnessEvent =
+  | {kind: 'gate-reached'; step: string}
+  | {kind: 'gate-held'; step: string}
+  | {kind: 'gate-released'; step: string}
+  | {kind: 'node-stopped'; how: string}
+  | {kind: 'node-started'}
+  | {kind: 'gap-measured'; openMs: number; attempts: number; resolutionMs: number}
+  | {kind: 'fault'; message: string};

@@ -1,0 +1,111 @@
+/** The switch's control half as seen from outside: what it is given, what it takes in, what it asks for. */
+import type {Acl} from '#protocol/dacl/acl.ts';
+import type {HarnessEvent, NadEvent} from '#protocol/event.ts';
+import type {CommonEffect, CommonInput, Endpoint} from '#protocol/role.ts';
+
+export interface NadSettings {
+  hostname: string;
+  /** NAS-IP-Address, the source of every RADIUS packet, and the first half of every audit-session-id. */
+  nasAddress: string;
+  /** Access ports, by the kernel's name (`fa0-12`) and the CLI's (`FastEthernet0/12`). */
+  accessPorts: {port: string; interface: string}[];
+  /** In the order in which they are tried. */
+  radiusServers: RadiusServer[];
+  radius: {timeoutMs: number; attempts: number; deadTimeMs: number};
+  /** `aaa server radius dynamic-author`: who may send CoA, with which secret (domain.md 5.8). */
+  coaClients: {address: string; secret: string}[];
+  coaPort: number;
+  /** In force on a port before authorization: the text of `Auth-Default-ACL` (domain.md 5.6). */
+  preAuthAcl: string;
+  /** domain.md 5.7. */
+  daclFailure: 'deny' | 'permitOpen';
+  /** domain.md 5.6: what holds while the endpoint's address is not yet known. */
+  ipUnknownPolicy: 'notEnforced' | 'anySource';
+  /** `aaa accounting update newinfo periodic`, in lab milliseconds (172 800 000 in TAC 222483). */
+  accountingIntervalMs: number;
+  /** How long the switch was up at lab time 0, in milliseconds: the last third of audit-session-ids (domain.md 5.2). */
+  uptimeMs: number;
+  delaysMs: Record<NadStep, number>;
+}
+
+export interface RadiusServer {
+  name: string;
+  address: string;
+  authPort: number;
+  acctPort: number;
+  secret: string;
+}
+
+/**
+Where a switch can be slowed down or stopped (domain.md 7.5). `coa`: between CoA-Request and its answer; `reauth`: before the
+Access-Request of an authentication or re-authentication; `acl-download`: before asking for a dACL; `acl-install`: between
+having the dACL and its being in force; `ipdt`: before a new address is learnt.
+*/
+export type NadStep = 'coa' | 'reauth' | 'acl-download' | 'acl-install' | 'ipdt';
+
+export type NadInput =
+  | CommonInput<NadCommand>
+  | {kind: 'link'; port: string; up: boolean}
+  /** A frame seen on an access port that tells who is there: an ARP with its sender, or any frame of an unknown MAC. */
+  | {kind: 'frame'; port: string; mac: string; address: string | null}
+  | {kind: 'datagram'; localPort: number; from: Endpoint; bytes: Uint8Array}
+  /** The kernel has the transaction: committed and read back. */
+  | {kind: 'enforced'; transactionId: string; generation: number}
+  | {kind: 'enforcement-failed'; transactionId: string; message: string};
+
+export type NadCommand =
+  | {name: 'hold'; step: NadStep}
+  | {name: 'release'; step: NadStep}
+  | {name: 'set-delay'; step: NadStep; delayMs: number}
+  /** `shutdown` and `no shutdown` of a port. */
+  | {name: 'set-port'; port: string; up: boolean}
+  | {name: 'clear-session'; port: string}
+  | {name: 'view'};
+
+export type NadEffect =
+  | CommonEffect<NadEvent | HarnessEvent>
+  /** `localPort` 0: the RADIUS client's own socket; otherwise the CoA port. */
+  | {kind: 'send'; localPort: number; to: Endpoint; bytes: Uint8Array}
+  /** One kernel transaction, all or nothing; answered by `enforced` or `enforcement-failed`. */
+  | {kind: 'enforce'; transactionId: string; changes: EnforcementChange[]}
+  | {kind: 'set-port'; port: string; up: boolean};
+
+/** What is in force on the ports. An ACL is installed once, by name, and serves every address that is bound to it. */
+export type EnforcementChange =
+  | {kind: 'install-acl'; acl: Acl}
+  | {kind: 'remove-acl'; name: string}
+  /** From now on packets from `address` entering `port` meet ACL `acl`; `address` null: every address not bound itself. */
+  | {kind: 'bind'; port: string; address: string | null; acl: string}
+  | {kind: 'unbind'; port: string; address: string | null};
+
+export interface NadSessionView {
+  port: string;
+  interface: string;
+  mac: string;
+  address: string | null;
+  userName: string;
+  authorized: boolean;
+  domain: 'DATA' | 'VOICE';
+  sessionId: string;
+  acctSessionId: string;
+  handle: string;
+  startedAtMs: number;
+  accountingDueAtMs: number | null;
+  /** The dACL as ISE names it (`#ACSACL#-IP-X-636b75ac`), once it is in force; null when none is. */
+  acl: string | null;
+  server: string;
+  methods: {method: 'dot1x' | 'mab'; state: 'Authc Success' | 'Authc Failed' | 'Running' | 'Stopped' | 'Not run'}[];
+}
+
+export interface NadView {
+  hostname: string;
+  sessions: NadSessionView[];
+  /** Installed ACLs, in the order of installation. */
+  acls: Acl[];
+  bindings: {port: string; address: string | null; acl: string}[];
+  ports: {port: string; interface: string; up: boolean; shutdown: boolean}[];
+  servers: {name: string; address: string; state: 'up' | 'dead'; requests: number; timeouts: number}[];
+  coa: {requests: number; acks: number; naks: number; discarded: number};
+  generation: number;
+  held: NadStep[];
+}

@@ -1,0 +1,169 @@
+/** A policy node as seen from outside: what it is given, what it takes in, what it asks for. */
+import type {HarnessEvent, PsnEvent} from '#protocol/event.ts';
+import type {HttpRequest, HttpResponse, HttpsFailure} from '#protocol/http.ts';
+import type {Requirement} from '#protocol/posture/requirement.ts';
+import type {PostureStatus} from '#protocol/posture/status.ts';
+import type {CommonEffect, CommonInput, Endpoint} from '#protocol/role.ts';
+
+export interface PsnSettings {
+  name: string;
+  fqdn: string;
+  address: string;
+  ports: PsnPorts;
+  /** The other nodes of the deployment. */
+  peers: {name: string; fqdn: string; address: string}[];
+  networkDevices: NetworkDevice[];
+  policy: Policy;
+  /** Posture status shared with the peers (RADIUS Session Directory; domain.md 4.4, 11.28). */
+  replication: boolean;
+  coa: {timeoutMs: number; attempts: number};
+  /** Sessions the node keeps at most; the oldest goes first (domain.md 6.1). */
+  sessionLimit: number;
+  labEpochMs: number;
+  delaysMs: Record<PsnStep, number>;
+  /** What ISE keeps over a restart, as last persisted; null on the first start. */
+  persisted: PersistentState | null;
+}
+
+export interface PsnPorts {
+  authentication: number;
+  accounting: number;
+  /** Client provisioning portal, *HTTPS port*. */
+  portal: number;
+  /** Posture discovery and report. */
+  posture: number;
+  /** Portal's *Bidirectional port*, where state synchronization probes go; null: no profile enables PSS, port closed. */
+  probe: number | null;
+  /** Node to node. */
+  messaging: number;
+}
+
+export interface NetworkDevice {
+  name: string;
+  address: string;
+  secret: string;
+  coaPort: number;
+}
+
+/** What an administrator edits. */
+export interface Policy {
+  dacls: Dacl[];
+  profiles: AuthorizationProfile[];
+  /** First match wins. */
+  rules: AuthorizationRule[];
+  requirements: Requirement[];
+}
+
+export interface Dacl {
+  name: string;
+  /** As typed; entry n is sent as `ip:inacl#n=`. */
+  text: string;
+  /** Unix time in seconds of the last save: the version suffix (domain.md 5.4). */
+  savedAtS: number;
+}
+
+export interface AuthorizationProfile {
+  name: string;
+  access: 'ACCESS_ACCEPT' | 'ACCESS_REJECT';
+  daclName: string | null;
+}
+
+export interface AuthorizationRule {
+  name: string;
+  /** `Session:PostureStatus EQUALS`; `Unknown` also matches Pending (domain.md 6.4); null: always. */
+  postureStatus: PostureStatus | null;
+  profile: string;
+}
+
+/**
+Where a PSN can be slowed down or stopped. `coa`: between the status change (t1) and the CoA-Request (t3); `replication`:
+before a change is told to the peers.
+*/
+export type PsnStep = 'coa' | 'replication';
+
+export type PsnInput =
+  | CommonInput<PsnCommand>
+  | {kind: 'datagram'; localPort: number; from: Endpoint; bytes: Uint8Array}
+  | {kind: 'https-request'; requestId: string; localPort: number; from: Endpoint; request: HttpRequest}
+  | {kind: 'https-response'; connectionId: string; response: HttpResponse}
+  | {kind: 'https-failed'; connectionId: string; failure: HttpsFailure};
+
+export type PsnCommand =
+  /** What an administrator does to a live session (domain.md 5.8, 11.12a and b). `delete`: the record only, nothing sent. */
+  | {name: 'end-session'; mac: string; how: 'terminate' | 'bounce' | 'disable' | 'delete'}
+  | {name: 'reauthenticate'; mac: string; type: 'default' | 'last' | 'rerun'}
+  | {name: 'save-dacl'; dacl: Dacl}
+  | {name: 'delete-dacl'; dacl: string}
+  | {name: 'save-policy'; profiles?: AuthorizationProfile[]; rules?: AuthorizationRule[]; requirements?: Requirement[]}
+  | {name: 'set-replication'; enabled: boolean}
+  | {name: 'set-posture-status'; mac: string; status: PostureStatus}
+  | {name: 'hold'; step: PsnStep}
+  | {name: 'release'; step: PsnStep}
+  | {name: 'set-delay'; step: PsnStep; delayMs: number}
+  | {name: 'view'};
+
+export type PsnEffect =
+  | CommonEffect<PsnEvent | HarnessEvent>
+  /** `localPort` 0: the CoA client's own socket. */
+  | {kind: 'send'; localPort: number; to: Endpoint; bytes: Uint8Array}
+  | {kind: 'https-respond'; requestId: string; response: HttpResponse}
+  /** To a peer; answered by `https-response` or `https-failed`. */
+  | {kind: 'https-call'; connectionId: string; host: string; port: number; request: HttpRequest; timeoutMs: number}
+  | {kind: 'persist'; state: PersistentState};
+
+/** What ISE keeps over a restart. The session cache is not among it. */
+export interface PersistentState {
+  policy: Policy;
+  endpoints: {mac: string; postureLeaseUntilMs: number | null; lastSeenAtMs: number}[];
+  alarms: Alarm[];
+  liveLog: LiveLogEntry[];
+}
+
+/** Fields by ISE's alarm API where it has them (domain.md 6.6). */
+export interface Alarm {
+  alarmName: string;
+  severity: 'Warning' | 'Critical' | 'Info';
+  loggedAtMs: number;
+  iseNode: string;
+  description: string;
+  suggestedActions: string;
+  details: Record<string, string>;
+}
+
+/** One row of RADIUS live logs, with ISE's message code (domain.md 6.7). */
+export interface LiveLogEntry {
+  atMs: number;
+  code: number;
+  text: string;
+  attributes: Record<string, string>;
+}
+
+export interface PsnSessionView {
+  sessionId: string;
+  mac: string;
+  addresses: string[];
+  nasAddress: string;
+  nasPortId: string;
+  userName: string;
+  postureStatus: PostureStatus;
+  postureAssessmentStatus: 'NotApplicable' | PostureStatus;
+  rule: string;
+  profile: string;
+  acl: string | null;
+  owner: string;
+  accounting: 'none' | 'started' | 'stopped';
+  createdAtMs: number;
+  changedAtMs: number;
+}
+
+export interface PsnView {
+  name: string;
+  fqdn: string;
+  replication: boolean;
+  sessions: PsnSessionView[];
+  policy: Policy;
+  alarms: Alarm[];
+  liveLog: LiveLogEntry[];
+  counters: {authentications: number; downloads: number; accounting: number; coa: number; probes: number; dropped: number};
+  held: PsnStep[];
+}
