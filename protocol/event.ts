@@ -37,10 +37,21 @@ export type EndpointEvent =
   | {kind: 'sync-disabled'; target: string; reason: 'wrong-configuration'};
 
 export type DiscoveryReason =
-  | 'service-start' | 'link-up' | 'rescan' | 'posture-status-changed' | 'profile-replaced' | 'facts-changed' | 'retry';
+  | 'service-start'
+  | 'link-up'
+  | 'rescan'
+  | 'posture-status-changed'
+  | 'profile-replaced'
+  | 'facts-changed'
+  | 'retry';
 
 export type SyncStopReason =
-  | 'posture-status-changed' | 'wrong-configuration' | 'network-change' | 'rescan' | 'service-stop' | 'profile-replaced'
+  | 'posture-status-changed'
+  | 'wrong-configuration'
+  | 'network-change'
+  | 'rescan'
+  | 'service-stop'
+  | 'profile-replaced'
   | 'reassessment';
 
 /** Told by the switch (domain.md 5). `port` is the kernel's name of the port, such as `fa0-12`. */
@@ -70,7 +81,15 @@ export type NadEvent =
 export type PsnEvent =
   | {kind: 'node-ready'; role: 'psn'}
   | {kind: 'session-created'; sessionId: string; mac: string; origin: 'authentication' | 'accounting' | 'replication'}
-  | {kind: 'access-accepted'; sessionId: string; mac: string; rule: string; profile: string; acl: string | null; status: PostureStatus}
+  | {
+      kind: 'access-accepted';
+      sessionId: string;
+      mac: string;
+      rule: string;
+      profile: string;
+      acl: string | null;
+      status: PostureStatus;
+    }
   | {kind: 'access-rejected'; sessionId: string; mac: string; reason: string}
   | {kind: 'acl-served'; acl: string; rounds: number; entries: number}
   | {kind: 'acl-refused'; acl: string; code: number; reason: string}

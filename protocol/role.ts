@@ -23,10 +23,7 @@ export interface Endpoint {
 }
 
 /** Inputs that every role knows. */
-export type CommonInput<Command> =
-  | {kind: 'start'}
-  | {kind: 'wake'}
-  | {kind: 'command'; id: string; command: Command};
+export type CommonInput<Command> = {kind: 'start'} | {kind: 'wake'} | {kind: 'command'; id: string; command: Command};
 
 /** Effects that every role may ask for. `reply` and `refuse` answer the command with the same `id`, exactly once. */
 export type CommonEffect<Event> =

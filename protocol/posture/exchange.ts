@@ -138,7 +138,10 @@ const json = (status: number, body: unknown): HttpResponse => ({
 });
 
 const list = (text: string | undefined): string[] =>
-  (text ?? '').split(',').map(item => item.trim()).filter(item => item !== '');
+  (text ?? '')
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '');
 
 const readStatus = (text: string | undefined): PostureStatus | undefined =>
   postureStatuses.find(status => status === text);
