@@ -4,10 +4,12 @@ The one way in and out of a node: NDJSON on stdin and stdout (design.md 3).
     in   {"begin": {node, clock, settings}}          once, when the links are there
          {"command": {id, command}}                  any time after
     out  {"ready": {kind, monotonicMs}}              the process runs and waits for `begin`
+         {"begun": {}}                               sockets and tools are open; the node takes part
          {"event": {atMs, node, kind, …}}
          {"reply": {id, result}} or {"refuse": {id, message}}
 
-Several programs may be attached at the same time; each sees every line and picks its replies by `id`.
+Several programs may be attached at the same time; each sees every line and picks its replies by `id`. The command `clock`
+is answered here: what a program that joins later needs to tell lab time.
 */
 import {stdin, stdout} from 'node:process';
 import {createInterface} from 'node:readline';
@@ -22,6 +24,8 @@ export interface Begin<Settings> {
 
 export interface Control<Settings> {
   begin: Begin<Settings>;
+  /** To be called once: everything that others of the lab will talk to is open. */
+  begun(): void;
   record(event: LabEventBody, atMs: number): void;
   reply(id: string, result: unknown): void;
   refuse(id: string, message: string): void;
@@ -37,6 +41,7 @@ export async function openControl<Settings>(
 ): Promise<Control<Settings>> {
   const begun = Promise.withResolvers<Begin<Settings>>();
   const early: {id: string; command: {name: string}}[] = [];
+  let clock: ClockSettings | undefined;
   let open = false;
 
   createInterface({input: stdin}).on('line', line => {
@@ -44,7 +49,10 @@ export async function openControl<Settings>(
     if (message === undefined) {
       write({event: {atMs: 0, node: kind, kind: 'fault', message: `not a control message: ${line.slice(0, 200)}`}});
     } else if ('begin' in message) {
+      clock = message.begin.clock;
       begun.resolve(message.begin);
+    } else if (message.command.command.name === 'clock') {
+      write({reply: {id: message.command.id, result: {...clock, monotonicMs: monotonicMs()}}});
     } else if (open) {
       onCommand(message.command.id, message.command.command);
     } else {
@@ -60,6 +68,7 @@ export async function openControl<Settings>(
   });
   return {
     begin,
+    begun: () => write({begun: {}}),
     record: (event, atMs) => write({event: {atMs, node: begin.node, ...event}}),
     reply: (id, result) => write({reply: {id, result}}),
     refuse: (id, message) => write({refuse: {id, message}}),

@@ -164,6 +164,13 @@ export interface PsnView {
   policy: Policy;
   alarms: Alarm[];
   liveLog: LiveLogEntry[];
-  counters: {authentications: number; downloads: number; accounting: number; coa: number; probes: number; dropped: number};
+  counters: {
+    authentications: number;
+    downloads: number;
+    accounting: number;
+    coa: number;
+    probes: number;
+    dropped: number;
+  };
   held: PsnStep[];
 }

@@ -1,0 +1,149 @@
+import type Docker from 'dockerode';
+import type {EventOf, LabEvent, LabEventKind} from '#protocol/event.ts';
+import {type ClockSettings, type LabClock, labClock, monotonicMs} from '#images/shell/clock.ts';
+import {type Lab, type UntilOptions, waitForEvent} from '#harness/lab.ts';
+import type {LabSettings} from '#harness/lab-settings.ts';
+import {Timeline} from '#harness/timeline.ts';
+import type {Topology} from '#harness/topology.ts';
+import {ControlChannel} from '#harness/containers/control-channel.ts';
+import {linkScript, startLinker} from '#harness/containers/linker.ts';
+
+const defaultWithinMs = 120_000;
+/** Under load a container may need seconds for what takes milliseconds; a deadline is not a claim about speed. */
+const shortestRealDeadlineMs = 10_000;
+
+/** What a lab in containers is made of; `deploy.ts` makes it, `join.ts` finds one that another program made. */
+export interface ContainerLabParts {
+  name: string;
+  topology: Topology;
+  settings: LabSettings;
+  engine: Docker;
+  /** For a linker when a node is started again. */
+  linkerImage: string;
+  labels: Record<string, string>;
+  containerIds: Record<string, string>;
+  channels: Map<string, ControlChannel>;
+  /** What each node was begun with; absent in a joined lab. */
+  begins: Map<string, {node: string; clock: ClockSettings; settings: unknown}>;
+  clock: ClockSettings;
+  timeline: Timeline;
+  /** Runs when the lab is closed, last. */
+  close: () => Promise<void>;
+}
+
+/** A lab whose nodes are containers: real sockets, real clock, the kernel's own packet filter. */
+export class ContainerLab implements Lab {
+  readonly world = 'containers';
+  readonly name: string;
+  readonly topology: Topology;
+  readonly settings: LabSettings;
+  readonly timeline: Timeline;
+  readonly #parts: ContainerLabParts;
+  readonly #clock: LabClock;
+
+  constructor(parts: ContainerLabParts) {
+    this.name = parts.name;
+    this.topology = parts.topology;
+    this.settings = parts.settings;
+    this.timeline = parts.timeline;
+    this.#parts = parts;
+    this.#clock = labClock(parts.clock);
+  }
+
+  get engine(): Docker {
+    return this.#parts.engine;
+  }
+
+  /** Throws if the lab has no such node, with the names of those it has. */
+  containerOf(node: string): Docker.Container {
+    const id = this.#parts.containerIds[node];
+    if (id === undefined) throw new NoSuchNodeError(node, Object.keys(this.#parts.containerIds));
+    return this.#parts.engine.getContainer(id);
+  }
+
+  nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
+  until<Kind extends LabEventKind>(kind: Kind, options: UntilOptions<Kind> = {}): Promise<EventOf<Kind>> {
+    const {withinMs = defaultWithinMs, ...rest} = options;
+    const deadlineMs = Math.max(shortestRealDeadlineMs, this.#clock.realMs(withinMs));
+    return waitForEvent(this.timeline, kind, {...rest, deadlineMs});
+  }
+
+  async elapse(ms: number): Promise<void> {
+    const endMs = this.nowMs() + ms;
+    await new Promise(resolve => setTimeout(resolve, this.#clock.untilMs(endMs)));
+  }
+
+  async call(node: string, command: {name: string}): Promise<unknown> {
+    const channel = this.#parts.channels.get(node);
+    if (channel === undefined) throw new NoSuchNodeError(node, [...this.#parts.channels.keys()]);
+    return channel.call(command);
+  }
+
+  async stopNode(node: string): Promise<void> {
+    this.#parts.channels.get(node)?.[Symbol.dispose]();
+    await this.containerOf(node).kill();
+    this.#record(node, {kind: 'node-stopped', how: 'power off'});
+  }
+
+  async startNode(node: string): Promise<void> {
+    const begin = this.#parts.begins.get(node);
+    if (begin === undefined) throw new Error(`node ${node} was begun by another program, which alone can start it again`);
+    const {engine, linkerImage, labels, channels} = this.#parts;
+    const container = this.containerOf(node);
+    const channel = await ControlChannel.attach(container, node, {onEvent: event => this.timeline.add(event)});
+    channels.set(node, channel);
+    await using linker = await startLinker(engine, {image: linkerImage, labels});
+    await container.start();
+    await channel.ready;
+    await linker.run(linkScript(this.topology, await pidsOf(engine, this.#parts.containerIds), node));
+    channel.begin(begin);
+    await channel.begun;
+    this.#record(node, {kind: 'node-started'});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const channel of this.#parts.channels.values()) channel[Symbol.dispose]();
+    await this.#parts.close();
+  }
+
+  #record(node: string, event: {kind: 'node-stopped'; how: string} | {kind: 'node-started'}): void {
+    this.timeline.add({...event, node, atMs: this.nowMs()} as LabEvent);
+  }
+}
+
+/** A command named a node that the lab does not have. */
+export class NoSuchNodeError extends Error {
+  override readonly name = 'NoSuchNodeError';
+
+  constructor(node: string, nodes: string[]) {
+    super(`the lab has no node ${node}; its nodes are ${nodes.join(', ')}`);
+  }
+}
+
+/** The process ids of running nodes on the engine's host, by node. */
+export async function pidsOf(engine: Docker, containerIds: Record<string, string>): Promise<Record<string, number>> {
+  const pids = await Promise.all(Object.entries(containerIds).map(async ([node, id]) => {
+    const {State} = await engine.getContainer(id).inspect();
+    return [node, State.Pid] as const;
+  }));
+  return Object.fromEntries(pids);
+}
+
+/**
+Our clock's view of lab time, from what nodes said when they became ready. `origin` is in the engine's clock and goes to the
+nodes; `here` is the same instant in ours.
+*/
+export function chooseOrigin(
+  readings: {monotonicMs: number; heardAtMs: number}[],
+  timeScale: number,
+): {origin: ClockSettings; here: ClockSettings} {
+  const offsetMs = Math.min(...readings.map(reading => reading.heardAtMs - reading.monotonicMs));
+  const hereMs = monotonicMs();
+  return {
+    origin: {originMonotonicMs: hereMs - offsetMs, timeScale},
+    here: {originMonotonicMs: hereMs, timeScale},
+  };
+}

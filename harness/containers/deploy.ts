@@ -1,0 +1,116 @@
+/** Brings a lab up on a container engine: nodes, links, addresses, then the roles, PSNs first. */
+import {randomUUID} from 'node:crypto';
+import type Docker from 'dockerode';
+import type {LabEvent} from '#protocol/event.ts';
+import {planNodes} from '#harness/node-plan.ts';
+import {defaultSettings, fqdn, type LabSettings} from '#harness/lab-settings.ts';
+import {Timeline} from '#harness/timeline.ts';
+import type {Topology} from '#harness/topology.ts';
+import {chooseOrigin, ContainerLab, pidsOf} from '#harness/containers/container-lab.ts';
+import type {Images} from '#harness/containers/images.ts';
+import {linkScript, startLinker} from '#harness/containers/linker.ts';
+import {type StartedNode, startNodeContainer} from '#harness/containers/node-container.ts';
+
+export interface DeployOptions {
+  topology: Topology;
+  /** Container names start with it; one lab of a name at a time. Default: the topology's name and eight random digits. */
+  name?: string;
+  settings?: LabSettings;
+  engine: Docker;
+  images: Images;
+  /** The label value by which the reaper finds what a killed program left. */
+  owner: string;
+  /** Told at each step, in words for people. */
+  say?: (step: string) => void;
+}
+
+const startupTimeoutMs = 30_000;
+
+/** A lab of that name runs already. */
+export class LabExistsError extends Error {
+  override readonly name = 'LabExistsError';
+
+  constructor(lab: string) {
+    super(`a lab named ${lab} runs already; take it down with \`posturelab destroy ${lab}\`, or choose another --name`);
+  }
+}
+
+/** Resolves when every node takes part. If anything fails, what was started is removed before it rejects. */
+export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
+  const {topology, engine, images, owner, say = () => {}} = options;
+  const settings = options.settings ?? defaultSettings(topology);
+  const name = options.name ?? `${topology.name}-${randomUUID().slice(0, 8)}`;
+  const labels = {'posturelab.lab': name, 'posturelab.owner': owner};
+  const timeline = new Timeline();
+  await refuseTaken(engine, name);
+
+  await using undo = new AsyncDisposableStack();
+  undo.defer(() => removeLab(engine, name));
+
+  say('starting the nodes');
+  const [plans, linker, nodes] = await Promise.all([
+    planNodes(topology, settings),
+    startLinker(engine, {image: images.base, labels}),
+    startNodes(options, {name, labels, onEvent: event => timeline.add(event)}),
+  ]);
+  const containerIds = Object.fromEntries([...nodes].map(([node, {containerId}]) => [node, containerId]));
+
+  say('making the links');
+  {
+    await using _linker = linker;
+    await linker.run(linkScript(topology, await pidsOf(engine, containerIds)));
+  }
+
+  say('starting the services');
+  const {origin, here} = chooseOrigin([...nodes.values()].map(node => node.ready), settings.timeScale);
+  const begins = new Map(plans.map(({node, settings}) => [node, {node, clock: origin, settings}]));
+  for (const kind of ['psn', 'nad', 'endpoint'] as const) {
+    await Promise.all([...nodes].filter(([node]) => topology.nodes[node]?.kind === kind).map(async ([node, {channel}]) => {
+      channel.begin(begins.get(node) ?? {});
+      await channel.begun;
+    }));
+  }
+
+  const close = undo.move();
+  return new ContainerLab({
+    name, topology, settings, engine, labels, containerIds, timeline, begins,
+    linkerImage: images.base,
+    channels: new Map([...nodes].map(([node, {channel}]) => [node, channel])),
+    clock: here,
+    close: () => close.disposeAsync(),
+  });
+}
+
+async function startNodes(
+  {topology, engine, images}: DeployOptions,
+  {name, labels, onEvent}: {name: string; labels: Record<string, string>; onEvent: (event: LabEvent) => void},
+): Promise<Map<string, StartedNode>> {
+  const hosts = Object.fromEntries(
+    Object.entries(topology.nodes).filter(([, node]) => node.kind === 'psn').map(([node, {address}]) => [fqdn(node), address.split('/')[0] ?? '']),
+  );
+  const started = await Promise.all(Object.entries(topology.nodes).map(async ([node, {kind}]) => {
+    const nodeLabels = {...labels, 'posturelab.node': node, 'posturelab.kind': kind, 'posturelab.topology': JSON.stringify(topology)};
+    const container = await startNodeContainer(engine, {
+      name: node, kind, image: images[kind], labels: nodeLabels, hosts, startupTimeoutMs, onEvent,
+      containerName: `posturelab-${name}-${node}`,
+    });
+    return [node, container] as const;
+  }));
+  return new Map(started);
+}
+
+async function refuseTaken(engine: Docker, name: string): Promise<void> {
+  const taken = await engine.listContainers({all: true, filters: {label: [`posturelab.lab=${name}`]}});
+  if (taken.length > 0) throw new LabExistsError(name);
+}
+
+/** Removes every container of a lab; the links go with their namespaces. Returns how many there were. */
+export async function removeLab(engine: Docker, name: string): Promise<number> {
+  const containers = await engine.listContainers({all: true, filters: {label: [`posturelab.lab=${name}`]}});
+  await Promise.all(containers.map(({Id}) => engine.getContainer(Id).remove({force: true, v: true}).catch(ignoreGone)));
+  return containers.length;
+}
+
+function ignoreGone(error: {statusCode?: number}): void {
+  if (error.statusCode !== 404 && error.statusCode !== 409) throw error; // 409: a removal is under way already
+}

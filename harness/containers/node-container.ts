@@ -1,0 +1,114 @@
+import type Docker from 'dockerode';
+import {GenericContainer, type WaitStrategy} from 'testcontainers';
+import type {LabEvent} from '#protocol/event.ts';
+import type {TopologyNode} from '#harness/topology.ts';
+import {ControlChannel, type Ready} from '#harness/containers/control-channel.ts';
+
+/** A node whose container runs and whose process is ready to begin; its links are not there yet. */
+export interface StartedNode {
+  containerId: string;
+  channel: ControlChannel;
+  ready: Ready;
+}
+
+export interface NodeContainerOptions {
+  name: string;
+  kind: TopologyNode['kind'];
+  image: string;
+  containerName: string;
+  labels: Record<string, string>;
+  /** FQDN to address, for people who look around in the container. */
+  hosts: Record<string, string>;
+  startupTimeoutMs: number;
+  onEvent: (event: LabEvent) => void;
+}
+
+/**
+Starts one node with testcontainers, attached from before its first word. The container has no network: the linker gives it
+its links. Rejects with what the process said if it ends before it is ready, or is not ready within `startupTimeoutMs`.
+*/
+export async function startNodeContainer(engine: Docker, options: NodeContainerOptions): Promise<StartedNode> {
+  const attached = Promise.withResolvers<ControlChannel>();
+  attached.promise.catch(() => {}); // `start` rejects for the same reason
+  const container = await new NodeContainer(engine, options, attached)
+    .withName(options.containerName)
+    .withNetworkMode('none')
+    .withDroppedCapabilities('ALL')
+    .withAddedCapabilities(...capabilities[options.kind])
+    .withLabels(options.labels)
+    .withExtraHosts(Object.entries(options.hosts).map(([host, ipAddress]) => ({host, ipAddress})))
+    .withAutoCleanup(false) // our reaper goes by the owner label, and can tell a killed deploy from a deployed lab
+    .withWaitStrategy(new ReadyStrategy(attached.promise, options.startupTimeoutMs))
+    .start();
+  const channel = await attached.promise;
+  return {containerId: container.getId(), channel, ready: await channel.ready};
+}
+
+/** Single capabilities, never `--privileged`: services run as an unprivileged user, the tools they call have file capabilities. */
+const capabilities: Record<TopologyNode['kind'], string[]> = {
+  endpoint: ['NET_ADMIN'],
+  nad: ['NET_ADMIN', 'NET_RAW'],
+  psn: [],
+};
+
+const sysctls: Record<TopologyNode['kind'], Record<string, string>> = {
+  endpoint: {'net.ipv4.ping_group_range': '0 2147483647'},
+  nad: {'net.ipv4.ping_group_range': '0 2147483647', 'net.ipv4.ip_forward': '1'},
+  psn: {'net.ipv4.ping_group_range': '0 2147483647'},
+};
+
+class NodeContainer extends GenericContainer {
+  protected override containerCreated: (containerId: string) => Promise<void>;
+
+  constructor(engine: Docker, options: NodeContainerOptions, attached: PromiseWithResolvers<ControlChannel>) {
+    super(options.image);
+    this.createOpts.OpenStdin = true;
+    this.createOpts.Hostname = options.name;
+    this.hostConfig.Sysctls = sysctls[options.kind];
+    this.containerCreated = async containerId => {
+      try {
+        attached.resolve(await ControlChannel.attach(engine.getContainer(containerId), options.name, {onEvent: options.onEvent}));
+      } catch (error) {
+        attached.reject(error);
+        throw error;
+      }
+    };
+  }
+}
+
+/** Ready is what the node says on its control channel, not an open port: it has no network yet. */
+class ReadyStrategy implements WaitStrategy {
+  readonly #attached: Promise<ControlChannel>;
+  #startupTimeoutMs: number;
+
+  constructor(attached: Promise<ControlChannel>, startupTimeoutMs: number) {
+    this.#attached = attached;
+    this.#startupTimeoutMs = startupTimeoutMs;
+  }
+
+  async waitUntilReady(): Promise<void> {
+    const channel = await this.#attached;
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error(
+      `node ${channel.node} did not say that it is ready within ${this.#startupTimeoutMs} ms. ${channel.complaints()}`,
+    )), this.#startupTimeoutMs);
+    try {
+      await Promise.race([channel.ready, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  withStartupTimeout(startupTimeoutMs: number): this {
+    this.#startupTimeoutMs = startupTimeoutMs;
+    return this;
+  }
+
+  isStartupTimeoutSet(): boolean {
+    return true;
+  }
+
+  getStartupTimeout(): number {
+    return this.#startupTimeoutMs;
+  }
+}

@@ -1,0 +1,145 @@
+/** What can be changed about a lab without changing its topology: dACLs, profile, facts, latencies, secrets. */
+import type {HostFacts, Requirement} from '#protocol/posture/requirement.ts';
+import {type Topology, nodesOf} from '#harness/topology.ts';
+
+export interface LabSettings {
+  /** The texts of the three dACLs, by posture status. */
+  dacl: {compliant: string; nonCompliant: string; unknown: string};
+  profile: {
+    /** A whole ISEPostureCFG.xml, instead of the lab's own; null: the lab's own. */
+    xml: string | null;
+    /** Elements to set in either, by XML name; null removes the element. */
+    fields: Record<string, string | null>;
+  };
+  endpoint: {
+    facts: HostFacts;
+    /** ConnectionData.xml: FQDNs of PSNs met before. */
+    knownPsns: string[];
+    reportToUiDelayMs: number;
+    probeHttpDelayMs: number;
+    connectTimeoutMs: number;
+    responseTimeoutMs: number;
+    retryMs: number;
+    probeWhenNonCompliant: boolean;
+    backupPsnLimit: number;
+  };
+  nad: {
+    coaDelayMs: number;
+    reauthDelayMs: number;
+    aclDownloadDelayMs: number;
+    aclInstallDelayMs: number;
+    ipdtDelayMs: number;
+    daclFailure: 'deny' | 'permitOpen';
+    ipUnknownPolicy: 'notEnforced' | 'anySource';
+    radiusTimeoutMs: number;
+    radiusAttempts: number;
+    deadTimeMs: number;
+    /** The RADIUS secret that the switch has for each PSN, and takes CoA with. */
+    secret: string;
+    /** PSNs that may send CoA; null: all of the topology (domain.md 5.8). */
+    coaClients: string[] | null;
+  };
+  psn: {
+    coaDelayMs: number;
+    replicationDelayMs: number;
+    replication: boolean;
+    /** The portal's *Bidirectional port*. */
+    probePort: number;
+    coaTimeoutMs: number;
+    coaAttempts: number;
+    /** The RADIUS secret that the PSNs have for the switch. */
+    secret: string;
+    /** PSNs whose server certificate comes from an authority nobody trusts. */
+    untrusted: string[];
+    requirements: Requirement[];
+  };
+  /** Lab seconds per real second, in containers. */
+  timeScale: number;
+}
+
+export const domainName = 'posturelab.test';
+
+export function fqdn(node: string): string {
+  return `${node}.${domainName}`;
+}
+
+/** A healthy network: the dACLs that Cisco asks for, and the profile values of TAC 222483's sample. */
+export function defaultSettings(topology: Topology): LabSettings {
+  const psns = nodesOf(topology, 'psn').map(([, psn]) => psn.address.split('/')[0] ?? '');
+  return {
+    dacl: {compliant: compliantDacl(psns), nonCompliant: nonCompliantDacl(psns), unknown: unknownDacl(psns)},
+    profile: {xml: null, fields: {}},
+    endpoint: {
+      facts: {firewall: true, 'antivirus.definitionsAgeDays': 1, 'disk.encrypted': true},
+      knownPsns: [],
+      reportToUiDelayMs: 0,
+      probeHttpDelayMs: 0,
+      connectTimeoutMs: 2000,
+      responseTimeoutMs: 5000,
+      retryMs: 5000,
+      probeWhenNonCompliant: false,
+      backupPsnLimit: 2,
+    },
+    nad: {
+      coaDelayMs: 0,
+      reauthDelayMs: 0,
+      aclDownloadDelayMs: 0,
+      aclInstallDelayMs: 0,
+      ipdtDelayMs: 0,
+      daclFailure: 'deny',
+      ipUnknownPolicy: 'notEnforced',
+      radiusTimeoutMs: 5000,
+      radiusAttempts: 3,
+      deadTimeMs: 900_000,
+      secret: 'posturelab-radius-secret',
+      coaClients: null,
+    },
+    psn: {
+      coaDelayMs: 0,
+      replicationDelayMs: 0,
+      replication: true,
+      probePort: 8449,
+      coaTimeoutMs: 5000,
+      coaAttempts: 3,
+      secret: 'posturelab-radius-secret',
+      untrusted: [],
+      requirements: [
+        {name: 'Firewall_On', fact: 'firewall', operator: 'equals', value: true, enforcement: 'mandatory'},
+        {name: 'AV_Definitions_Recent', fact: 'antivirus.definitionsAgeDays', operator: 'atMost', value: 7, enforcement: 'mandatory'},
+        {name: 'Disk_Encrypted', fact: 'disk.encrypted', operator: 'equals', value: true, enforcement: 'audit'},
+      ],
+    },
+    timeScale: 10,
+  };
+}
+
+/** One deny a PSN at the top, the rest is free (TAC 222483, domain.md 8.4). */
+export function compliantDacl(psnAddresses: string[], probePort = 8449): string {
+  return [...denies(psnAddresses, probePort), 'permit ip any any'].join('\n');
+}
+
+/** Quarantine: nothing but names and remediation; the probe port closed, because the status is known. */
+export function nonCompliantDacl(psnAddresses: string[], probePort = 8449): string {
+  return [
+    ...denies(psnAddresses, probePort),
+    ...basics,
+    ...psnAddresses.flatMap(address => [`permit tcp any host ${address} eq 8443`, `permit tcp any host ${address} eq 8905`]),
+    'deny ip any any',
+  ].join('\n');
+}
+
+/** Before posture: names, DHCP, and the PSNs' portal, posture and probe ports. */
+export function unknownDacl(psnAddresses: string[], probePort = 8449): string {
+  return [
+    ...basics,
+    ...psnAddresses.flatMap(address => [8443, 8905, probePort].map(port => `permit tcp any host ${address} eq ${port}`)),
+    'permit icmp any any',
+    'deny ip any any',
+  ].join('\n');
+}
+
+const basics = ['permit udp any any eq domain', 'permit udp any eq bootpc any eq bootps'];
+
+function denies(psnAddresses: string[], probePort: number): string[] {
+  return psnAddresses.map(address => `deny tcp any host ${address} eq ${probePort}`);
+}

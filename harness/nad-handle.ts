@@ -1,0 +1,43 @@
+import type {NadCommand, NadStep, NadView} from '#protocol/nad/contract.ts';
+import type {Lab} from '#harness/lab.ts';
+import {nodesOf} from '#harness/topology.ts';
+
+/** Packets that met an entry of an installed ACL; `line` null is the implicit deny. */
+export interface AceCount {
+  acl: string;
+  line: number | null;
+  packets: number;
+}
+
+/** What an engineer can do at the switch. */
+export interface NadHandle {
+  readonly node: string;
+  /** Closes the gate at a step: what gets there waits, and `gate-reached` tells that something does. */
+  hold(step: NadStep): Promise<void>;
+  release(step: NadStep): Promise<void>;
+  setDelay(step: NadStep, delayMs: number): Promise<void>;
+  setPort(port: string, up: boolean): Promise<void>;
+  clearSession(port: string): Promise<void>;
+  /** One line typed at the prompt, and what the switch prints. */
+  cli(line: string): Promise<string>;
+  view(): Promise<NadView>;
+  counters(): Promise<AceCount[]>;
+}
+
+export function nadOf(lab: Lab): NadHandle {
+  const node = nodesOf(lab.topology, 'nad')[0]?.[0] ?? '';
+  const tell = async (command: NadCommand) => void (await lab.call(node, command));
+  return {
+    node,
+    hold: step => tell({name: 'hold', step}),
+    release: step => tell({name: 'release', step}),
+    setDelay: (step, delayMs) => tell({name: 'set-delay', step, delayMs}),
+    setPort: (port, up) => tell({name: 'set-port', port, up}),
+    clearSession: port => tell({name: 'clear-session', port}),
+    cli: async line => String(await lab.call(node, cliCommand(line))),
+    view: async () => (await lab.call(node, {name: 'view'})) as NadView,
+    counters: async () => (await lab.call(node, {name: 'counters'})) as AceCount[],
+  };
+}
+
+const cliCommand = (line: string): {name: 'cli'; line: string} => ({name: 'cli', line});

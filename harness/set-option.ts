@@ -1,0 +1,85 @@
+/** `--set KEY=VALUE`: one knob of a lab by its name on the command line. */
+import type {LabSettings} from '#harness/lab-settings.ts';
+
+/** The key or the value of a `--set` is wrong; `message` names what is possible. */
+export class SetOptionError extends Error {
+  override readonly name = 'SetOptionError';
+}
+
+/**
+Applies one assignment and gives new settings. Keys are the paths of `LabSettings`; a span of time is named without its
+unit and takes one (`nad.aclInstallDelay=4s`, `250ms`, plain numbers are milliseconds); `profile` takes a whole XML text,
+`profile.ELEMENT` one element (`profile.StateSyncProbeInterval=` removes it); `endpoint.facts.NAME` a host fact. Values
+from files (`@path`) have been read by the caller. Throws `SetOptionError`.
+*/
+export function applySetOption(settings: LabSettings, key: string, value: string): LabSettings {
+  if (key === 'profile') return {...settings, profile: {...settings.profile, xml: value}};
+  if (key.startsWith('profile.')) {
+    const fields = {...settings.profile.fields, [key.slice('profile.'.length)]: value === '' ? null : value};
+    return {...settings, profile: {...settings.profile, fields}};
+  }
+  if (key.startsWith('endpoint.facts.')) {
+    const facts = {...settings.endpoint.facts, [key.slice('endpoint.facts.'.length)]: readScalar(value)};
+    return {...settings, endpoint: {...settings.endpoint, facts}};
+  }
+  if (key === 'timeScale') return {...settings, timeScale: readPositive(key, value)};
+  return assign(settings, key, value);
+}
+
+/** Every key that `applySetOption` knows, for help and completion. */
+export function settableKeys(settings: LabSettings): string[] {
+  const keys = (['dacl', 'endpoint', 'nad', 'psn'] as const).flatMap(section =>
+    Object.entries(settings[section])
+      .filter(([, value]) => typeof value !== 'object' || value === null || Array.isArray(value))
+      .filter(([, value]) => !Array.isArray(value) || value.every(item => typeof item === 'string'))
+      .map(([name]) => `${section}.${name.replace(/Ms$/, '')}`));
+  return ['profile', 'profile.ELEMENT', 'endpoint.facts.NAME', 'timeScale', ...keys];
+}
+
+function assign(settings: LabSettings, key: string, value: string): LabSettings {
+  const [section = '', name = ''] = key.split('.');
+  if (!settableKeys(settings).includes(key) || !isSection(section)) {
+    throw new SetOptionError(`--set ${key}: there is no such setting. Known: ${settableKeys(settings).join(', ')}`);
+  }
+  const values: Record<string, unknown> = {...settings[section]};
+  const field = Object.hasOwn(values, name) ? name : `${name}Ms`;
+  return {...settings, [section]: {...values, [field]: readAs(key, values[field], field, value)}};
+}
+
+function isSection(section: string): section is 'dacl' | 'endpoint' | 'nad' | 'psn' {
+  return ['dacl', 'endpoint', 'nad', 'psn'].includes(section);
+}
+
+function readAs(key: string, present: unknown, field: string, value: string): unknown {
+  if (field.endsWith('Ms')) return readDuration(key, value);
+  if (typeof present === 'number') return readPositive(key, value);
+  if (typeof present === 'boolean') return readBoolean(key, value);
+  if (Array.isArray(present) || present === null) return value.split(',').map(item => item.trim()).filter(item => item !== '');
+  const choices = {daclFailure: ['deny', 'permitOpen'], ipUnknownPolicy: ['notEnforced', 'anySource']}[field];
+  if (choices && !choices.includes(value)) throw new SetOptionError(`--set ${key}=${value}: expected one of ${choices.join(', ')}`);
+  return value;
+}
+
+function readDuration(key: string, value: string): number {
+  const parts = /^(\d+(?:\.\d+)?)(ms|s|m|)$/.exec(value);
+  if (!parts) throw new SetOptionError(`--set ${key}=${value}: expected a span of time such as 250ms, 4s or 2m`);
+  return Number(parts[1]) * ({ms: 1, s: 1000, m: 60_000}[parts[2] ?? ''] ?? 1);
+}
+
+function readPositive(key: string, value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isFinite(number) || number <= 0) {
+    throw new SetOptionError(`--set ${key}=${value}: expected a number above 0`);
+  }
+  return number;
+}
+
+function readBoolean(key: string, value: string): boolean {
+  if (value !== 'true' && value !== 'false') throw new SetOptionError(`--set ${key}=${value}: expected true or false`);
+  return value === 'true';
+}
+
+function readScalar(value: string): string | number | boolean {
+  if (value === 'true' || value === 'false') return value === 'true';
+  return value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+}

@@ -1,0 +1,46 @@
+import type {EventOf, LabEvent, LabEventKind} from '#protocol/event.ts';
+
+/** What happened in a lab, in the order of lab time. Events of the same instant keep the order of arrival. */
+export class Timeline {
+  readonly #events: LabEvent[] = [];
+  readonly #listeners = new Set<(event: LabEvent) => void>();
+
+  add(event: LabEvent): void {
+    let index = this.#events.length;
+    while (index > 0 && (this.#events[index - 1]?.atMs ?? 0) > event.atMs) index -= 1;
+    this.#events.splice(index, 0, event);
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  all(): readonly LabEvent[] {
+    return this.#events;
+  }
+
+  of<Kind extends LabEventKind>(kind: Kind, where: Partial<EventOf<Kind>> = {}): EventOf<Kind>[] {
+    return this.#events.filter((event): event is EventOf<Kind> => event.kind === kind && matches(event, where));
+  }
+
+  /** Calls `listener` for every event from now on; the disposer ends that. */
+  subscribe(listener: (event: LabEvent) => void): Disposable {
+    this.#listeners.add(listener);
+    return {[Symbol.dispose]: () => void this.#listeners.delete(listener)};
+  }
+
+  /** The story, one line an event: instant, node, kind, what matters of it. */
+  toString(): string {
+    return this.#events.map(describeEvent).join('\n');
+  }
+}
+
+/** `      41.2 ms  psn1      posture-settled  sessionId=… status=Compliant` */
+export function describeEvent(event: LabEvent): string {
+  const {atMs, node, kind, ...fields} = event;
+  const details = Object.entries(fields).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return `${atMs.toFixed(1).padStart(10)} ms  ${node.padEnd(9)} ${kind}  ${details.join(' ')}`.trimEnd();
+}
+
+/** Whether every field of `where` has the same value in the event. */
+export function matches(event: LabEvent, where: object): boolean {
+  const fields = new Map<string, unknown>(Object.entries(event));
+  return Object.entries(where).every(([name, value]) => fields.get(name) === value);
+}

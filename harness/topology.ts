@@ -1,0 +1,148 @@
+/**
+A lab as its author declares it: nodes, links, addresses. Plain data, checked before anything is started.
+
+Names end up as container and interface names and in the linker's script, so the schema lets nothing through that is not
+letters, digits and hyphens, or a number or address in its canonical form.
+*/
+import * as v from 'valibot';
+
+const name = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, starting with a letter'));
+const interfaceName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,14}$/, 'an interface name of at most 15 letters, digits and hyphens'));
+const ipv4 = v.pipe(v.string(), v.ipv4('an IPv4 address'));
+const ipv4WithLength = v.pipe(
+  v.string(),
+  v.regex(/^\d+\.\d+\.\d+\.\d+\/([89]|[12]\d|30)$/, 'an IPv4 address with a prefix length of 8 to 30, such as 10.10.1.11/24'),
+  v.check(text => v.is(ipv4, text.split('/')[0]), 'an IPv4 address with a prefix length'),
+);
+const mac = v.pipe(v.string(), v.regex(/^([0-9A-F]{2}:){5}[0-9A-F]{2}$/, 'a MAC address such as 00:50:56:A8:BE:02, upper case'));
+const fact = v.union([v.string(), v.number(), v.boolean()], 'text, a number, true or false');
+
+const endpointNode = v.strictObject({
+  kind: v.literal('endpoint'),
+  mac,
+  address: ipv4WithLength,
+  gateway: ipv4,
+  facts: v.optional(v.record(v.string(), fact)),
+});
+
+const nadNode = v.strictObject({
+  kind: v.literal('nad'),
+  /** NAS-IP-Address and the endpoints' gateway: the address of the access ports' VLAN interface. */
+  address: ipv4WithLength,
+  /** Routed ports, by interface name. Every other port of the node is an access port. */
+  routed: v.record(interfaceName, ipv4WithLength),
+  /** RADIUS servers, in the order in which they are tried. */
+  radiusServers: v.pipe(v.array(name), v.minLength(1, 'at least one PSN')),
+});
+
+const psnNode = v.strictObject({
+  kind: v.literal('psn'),
+  address: ipv4WithLength,
+  gateway: ipv4,
+});
+
+const end = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,30}:[a-z][a-z0-9-]{0,14}$/, 'NODE:INTERFACE, such as nad:fa0-12'));
+
+const topologySchema = v.strictObject({
+  name,
+  nodes: v.record(name, v.variant('kind', [endpointNode, nadNode, psnNode], 'a node of kind endpoint, nad or psn')),
+  links: v.array(v.strictObject({ends: v.tuple([end, end], 'two ends, NODE:INTERFACE each')})),
+});
+
+export type Topology = v.InferOutput<typeof topologySchema>;
+export type TopologyNode = Topology['nodes'][string];
+export type NodeOfKind<Kind extends TopologyNode['kind']> = Extract<TopologyNode, {kind: Kind}>;
+
+/** A topology cannot be used. Every problem is in `problems`, each with the field and what was expected there. */
+export class TopologyError extends Error {
+  override readonly name = 'TopologyError';
+  readonly problems: string[];
+
+  constructor(where: string, problems: string[]) {
+    super(`${where} is no usable topology:\n${problems.map(problem => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** Checks declared data. `where` is named in the error: a file, or the name of a topology of ours. Throws `TopologyError`. */
+export function checkTopology(where: string, declared: unknown): Topology {
+  const result = v.safeParse(topologySchema, declared);
+  if (!result.success) throw new TopologyError(where, result.issues.map(describeIssue));
+  const problems = inconsistencies(result.output);
+  if (problems.length > 0) throw new TopologyError(where, problems);
+  return result.output;
+}
+
+/** The nodes of one kind, with their names, in the order of declaration. */
+export function nodesOf<Kind extends TopologyNode['kind']>(topology: Topology, kind: Kind): [string, NodeOfKind<Kind>][] {
+  return Object.entries(topology.nodes).filter((entry): entry is [string, NodeOfKind<Kind>] => entry[1].kind === kind);
+}
+
+/** An end of a link, taken apart: `nad:fa0-12`. */
+export function readEnd(text: string): {node: string; interface: string} {
+  const [node = '', interfaceName = ''] = text.split(':');
+  return {node, interface: interfaceName};
+}
+
+/** The name of a node's access ports (those a link leads to and that are not routed), in the order of the links. */
+export function accessPorts(topology: Topology, nad: string): string[] {
+  const declared = topology.nodes[nad];
+  const routed = declared?.kind === 'nad' ? declared.routed : {};
+  return topology.links
+    .flatMap(link => link.ends.map(readEnd))
+    .filter(side => side.node === nad && !Object.hasOwn(routed, side.interface))
+    .map(side => side.interface);
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>): string {
+  const field = v.getDotPath(issue) ?? 'the topology';
+  const received = issue.received === 'undefined' ? 'nothing' : issue.received;
+  return `${field}: expected ${issue.expected ?? issue.message}${issue.expected ? ` (${issue.message})` : ''}, got ${received}`;
+}
+
+function inconsistencies(topology: Topology): string[] {
+  const problems: string[] = [];
+  const nads = nodesOf(topology, 'nad');
+  if (nads.length !== 1) problems.push(`nodes: expected exactly one node of kind nad, got ${nads.length}`);
+  if (nodesOf(topology, 'psn').length === 0) problems.push('nodes: expected at least one node of kind psn, got none');
+  if (nodesOf(topology, 'endpoint').length === 0) problems.push('nodes: expected at least one node of kind endpoint, got none');
+
+  const seen = new Set<string>();
+  topology.links.forEach((link, index) => {
+    for (const text of link.ends) {
+      if (!Object.hasOwn(topology.nodes, readEnd(text).node)) {
+        problems.push(`links.${index}.ends: expected the name of a node before the colon, got ${text}`);
+      }
+      if (seen.has(text)) problems.push(`links.${index}.ends: ${text} already has a link; an interface has one`);
+      seen.add(text);
+    }
+  });
+  for (const [nadName, nad] of nads) {
+    for (const server of nad.radiusServers) {
+      if (topology.nodes[server]?.kind !== 'psn') {
+        problems.push(`nodes.${nadName}.radiusServers: expected names of nodes of kind psn, got ${server}`);
+      }
+    }
+    for (const port of Object.keys(nad.routed)) {
+      if (!seen.has(`${nadName}:${port}`)) problems.push(`nodes.${nadName}.routed: no link leads to ${nadName}:${port}`);
+    }
+  }
+  for (const [node, declared] of Object.entries(topology.nodes)) {
+    if (declared.kind !== 'nad' && !seen.has(`${node}:eth0`)) problems.push(`links: no link leads to ${node}:eth0`);
+  }
+  return [...problems, ...repeated(topology)];
+}
+
+function repeated(topology: Topology): string[] {
+  const owners = new Map<string, string>();
+  const problems: string[] = [];
+  for (const [node, declared] of Object.entries(topology.nodes)) {
+    const own = declared.kind === 'endpoint' ? [declared.mac, declared.address] : [declared.address];
+    for (const value of own.map(text => text.split('/')[0] ?? text)) {
+      const other = owners.get(value);
+      if (other) problems.push(`nodes.${node}: ${value} is also given to ${other}`);
+      owners.set(value, node);
+    }
+  }
+  return problems;
+}
