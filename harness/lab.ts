@@ -1,5 +1,5 @@
 import type {EventOf, LabEvent, LabEventKind} from '#protocol/event.ts';
-import type {Timeline} from '#harness/timeline.ts';
+import type {Timeline, Where} from '#harness/timeline.ts';
 import type {Topology} from '#harness/topology.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
 
@@ -35,7 +35,7 @@ export interface Lab extends AsyncDisposable {
 }
 
 export interface UntilOptions<Kind extends LabEventKind> {
-  where?: Partial<EventOf<Kind>>;
+  where?: Where<Kind>;
   /** An event, or an instant: only what happened later counts. */
   after?: LabEvent | number;
   withinMs?: number;
@@ -50,7 +50,7 @@ export class WaitError extends Error {
 export function waitForEvent<Kind extends LabEventKind>(
   timeline: Timeline,
   kind: Kind,
-  {where = {}, after = -1, deadlineMs}: {where?: Partial<EventOf<Kind>>; after?: LabEvent | number; deadlineMs: number},
+  {where = {}, after = -1, deadlineMs}: {where?: Where<Kind>; after?: LabEvent | number; deadlineMs: number},
 ): Promise<EventOf<Kind>> {
   const found = () => timeline.of(kind, where).find(event => isLater(timeline, event, after));
   const already = found();
@@ -68,7 +68,7 @@ export function waitForEvent<Kind extends LabEventKind>(
       if (match) finish(() => resolve(match));
     });
     const timer = setTimeout(() => finish(() => reject(new WaitError(
-      `waited ${deadlineMs} ms for ${kind} ${JSON.stringify(where)}; it did not come. What did:\n${timeline}`,
+      `waited ${deadlineMs} ms for ${kind} ${typeof where === 'function' ? where : JSON.stringify(where)}; it did not come. What did:\n${timeline}`,
     ))), deadlineMs);
   });
 }

@@ -15,6 +15,8 @@ export interface NadHandle {
   /** Closes the gate at a step: what gets there waits, and `gate-reached` tells that something does. */
   hold(step: NadStep): Promise<void>;
   release(step: NadStep): Promise<void>;
+  /** Lets what waits at a gate pass, and closes it again before anything else can. */
+  letOnePass(step: NadStep): Promise<void>;
   setDelay(step: NadStep, delayMs: number): Promise<void>;
   setPort(port: string, up: boolean): Promise<void>;
   clearSession(port: string): Promise<void>;
@@ -31,6 +33,7 @@ export function nadOf(lab: Lab): NadHandle {
     node,
     hold: step => tell({name: 'hold', step}),
     release: step => tell({name: 'release', step}),
+    letOnePass: async step => void (await Promise.all([tell({name: 'release', step}), tell({name: 'hold', step})])),
     setDelay: (step, delayMs) => tell({name: 'set-delay', step, delayMs}),
     setPort: (port, up) => tell({name: 'set-port', port, up}),
     clearSession: port => tell({name: 'clear-session', port}),

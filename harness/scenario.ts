@@ -12,6 +12,8 @@ export interface Scenario {
   topology: Topology;
   /** The lab's settings for this story, from the healthy ones. */
   settings?: (healthy: LabSettings) => LabSettings;
+  /** Runs when PSNs and switch take part and no endpoint does yet: for gates that must be closed from the first packet. */
+  prepare?: (lab: Lab) => Promise<void>;
   /** Plays it. Throws `ExpectationError` (or `WaitError`) when something comes out otherwise. */
   play: (lab: Lab) => Promise<void>;
 }

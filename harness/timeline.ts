@@ -1,5 +1,8 @@
 import type {EventOf, LabEvent, LabEventKind} from '#protocol/event.ts';
 
+/** Which events of a kind: those with these values, or those that a function picks. */
+export type Where<Kind extends LabEventKind> = Partial<EventOf<Kind>> | ((event: EventOf<Kind>) => boolean);
+
 /** What happened in a lab, in the order of lab time. Events of the same instant keep the order of arrival. */
 export class Timeline {
   readonly #events: LabEvent[] = [];
@@ -16,8 +19,9 @@ export class Timeline {
     return this.#events;
   }
 
-  of<Kind extends LabEventKind>(kind: Kind, where: Partial<EventOf<Kind>> = {}): EventOf<Kind>[] {
-    return this.#events.filter((event): event is EventOf<Kind> => event.kind === kind && matches(event, where));
+  of<Kind extends LabEventKind>(kind: Kind, where: Where<Kind> = {}): EventOf<Kind>[] {
+    const ofKind = this.#events.filter((event): event is EventOf<Kind> => event.kind === kind);
+    return ofKind.filter(event => (typeof where === 'function' ? where(event) : matches(event, where)));
   }
 
   /** Calls `listener` for every event from now on; the disposer ends that. */

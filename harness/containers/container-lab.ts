@@ -104,6 +104,11 @@ export class ContainerLab implements Lab {
     this.#record(node, {kind: 'node-started'});
   }
 
+  /** Lets go of the lab without taking it down: its containers are others' business from now on. */
+  release(): void {
+    for (const channel of this.#parts.channels.values()) channel[Symbol.dispose]();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const channel of this.#parts.channels.values()) channel[Symbol.dispose]();
     await this.#parts.close();

@@ -5,7 +5,7 @@ import type {LabEvent} from '#protocol/event.ts';
 import {planNodes} from '#harness/node-plan.ts';
 import {defaultSettings, fqdn, type LabSettings} from '#harness/lab-settings.ts';
 import {Timeline} from '#harness/timeline.ts';
-import type {Topology} from '#harness/topology.ts';
+import {nodesOf, type Topology, type TopologyNode} from '#harness/topology.ts';
 import {chooseOrigin, ContainerLab, pidsOf} from '#harness/containers/container-lab.ts';
 import type {Images} from '#harness/containers/images.ts';
 import {linkScript, startLinker} from '#harness/containers/linker.ts';
@@ -20,6 +20,8 @@ export interface DeployOptions {
   images: Images;
   /** The label value by which the reaper finds what a killed program left. */
   owner: string;
+  /** Runs when PSNs and switch take part and no endpoint does yet. */
+  prepare?: (lab: ContainerLab) => Promise<void>;
   /** Told at each step, in words for people. */
   say?: (step: string) => void;
 }
@@ -45,7 +47,7 @@ export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
   await refuseTaken(engine, name);
 
   await using undo = new AsyncDisposableStack();
-  undo.defer(() => removeLab(engine, name));
+  undo.defer(async () => void (await removeLab(engine, name)));
 
   say('starting the nodes');
   const [plans, linker, nodes] = await Promise.all([
@@ -64,21 +66,30 @@ export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
   say('starting the services');
   const {origin, here} = chooseOrigin([...nodes.values()].map(node => node.ready), settings.timeScale);
   const begins = new Map(plans.map(({node, settings}) => [node, {node, clock: origin, settings}]));
-  for (const kind of ['psn', 'nad', 'endpoint'] as const) {
-    await Promise.all([...nodes].filter(([node]) => topology.nodes[node]?.kind === kind).map(async ([node, {channel}]) => {
-      channel.begin(begins.get(node) ?? {});
-      await channel.begun;
-    }));
-  }
-
+  const channels = new Map([...nodes].map(([node, {channel}]) => [node, channel]));
+  const begin = (kind: TopologyNode['kind']) => Promise.all(
+    nodesOf(topology, kind).map(async ([node]) => {
+      channels.get(node)?.begin(begins.get(node) ?? {});
+      await channels.get(node)?.begun;
+    }),
+  );
   const close = undo.move();
-  return new ContainerLab({
-    name, topology, settings, engine, labels, containerIds, timeline, begins,
+  const lab = new ContainerLab({
+    name, topology, settings, engine, labels, containerIds, timeline, begins, channels,
     linkerImage: images.base,
-    channels: new Map([...nodes].map(([node, {channel}]) => [node, channel])),
     clock: here,
     close: () => close.disposeAsync(),
   });
+  try {
+    await begin('psn');
+    await begin('nad');
+    await options.prepare?.(lab);
+    await begin('endpoint');
+    return lab;
+  } catch (error) {
+    await lab[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 async function startNodes(

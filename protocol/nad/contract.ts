@@ -25,6 +25,8 @@ export interface NadSettings {
   accountingIntervalMs: number;
   /** How long the switch was up at lab time 0, in milliseconds: the last third of audit-session-ids (domain.md 5.2). */
   uptimeMs: number;
+  /** Unix time in milliseconds at lab time 0; `show clock` and accounting's Event-Timestamp come from it. */
+  labEpochMs: number;
   delaysMs: Record<NadStep, number>;
 }
 
@@ -46,7 +48,10 @@ export type NadStep = 'coa' | 'reauth' | 'acl-download' | 'acl-install' | 'ipdt'
 export type NadInput =
   | CommonInput<NadCommand>
   | {kind: 'link'; port: string; up: boolean}
-  /** A frame seen on an access port that tells who is there: an ARP with its sender, or any frame of an unknown MAC. */
+  /**
+  A frame that entered an access port and tells who is there. `address`: the sender's, if the frame is an ARP; null for an ARP
+  probe and for any other frame. The switch learns addresses from ARP only (domain.md 5.6), but starts a session on any.
+  */
   | {kind: 'frame'; port: string; mac: string; address: string | null}
   | {kind: 'datagram'; localPort: number; from: Endpoint; bytes: Uint8Array}
   /** The kernel has the transaction: committed and read back. */
@@ -68,13 +73,18 @@ export type NadEffect =
   | {kind: 'send'; localPort: number; to: Endpoint; bytes: Uint8Array}
   /** One kernel transaction, all or nothing; answered by `enforced` or `enforcement-failed`. */
   | {kind: 'enforce'; transactionId: string; changes: EnforcementChange[]}
-  | {kind: 'set-port'; port: string; up: boolean};
+  | {kind: 'set-port'; port: string; up: boolean}
+  /** IP device tracking asks, by ARP, whether a host is still there; if it is, its answer comes back as a `frame`. */
+  | {kind: 'probe-address'; port: string; mac: string; address: string};
 
 /** What is in force on the ports. An ACL is installed once, by name, and serves every address that is bound to it. */
 export type EnforcementChange =
   | {kind: 'install-acl'; acl: Acl}
   | {kind: 'remove-acl'; name: string}
-  /** From now on packets from `address` entering `port` meet ACL `acl`; `address` null: every address not bound itself. */
+  /**
+  From now on packets from `address` entering `port` meet ACL `acl`, and no longer the one bound there before; `address`
+  null: every address not bound itself.
+  */
   | {kind: 'bind'; port: string; address: string | null; acl: string}
   | {kind: 'unbind'; port: string; address: string | null};
 
@@ -91,8 +101,14 @@ export interface NadSessionView {
   handle: string;
   startedAtMs: number;
   accountingDueAtMs: number | null;
+  /** After a failed authentication: when the switch tries again. */
+  restartDueAtMs: number | null;
+  /** The server's answer is there, and its dACL is not in force yet. */
+  applyingPolicy: boolean;
   /** The dACL as ISE names it (`#ACSACL#-IP-X-636b75ac`), once it is in force; null when none is. */
   acl: string | null;
+  /** The dACL that the server gave and the switch holds for the session, in force or not (domain.md 11.21). */
+  assignedAcl: string | null;
   server: string;
   methods: {method: 'dot1x' | 'mab'; state: 'Authc Success' | 'Authc Failed' | 'Running' | 'Stopped' | 'Not run'}[];
 }
@@ -104,8 +120,38 @@ export interface NadView {
   acls: Acl[];
   bindings: {port: string; address: string | null; acl: string}[];
   ports: {port: string; interface: string; up: boolean; shutdown: boolean}[];
-  servers: {name: string; address: string; state: 'up' | 'dead'; requests: number; timeouts: number}[];
+  /** What IP device tracking knows (`show ip device tracking all`). */
+  tracking: {port: string; interface: string; mac: string; address: string; state: 'ACTIVE' | 'INACTIVE'}[];
+  servers: NadServerView[];
   coa: {requests: number; acks: number; naks: number; discarded: number};
   generation: number;
   held: NadStep[];
+  accountingIntervalMs: number;
+  /** As in the settings: both at lab time 0. */
+  uptimeMs: number;
+  labEpochMs: number;
+}
+
+export interface NadServerView {
+  name: string;
+  address: string;
+  authPort: number;
+  acctPort: number;
+  state: 'up' | 'dead';
+  stateSinceMs: number;
+  /** How often it was marked dead. */
+  deaths: number;
+  /** Both services together. */
+  requests: number;
+  timeouts: number;
+  authentication: ServiceCounters & {accepts: number; rejects: number; challenges: number};
+  accounting: ServiceCounters & {starts: number; interims: number; stops: number; responses: number};
+}
+
+/** `requests` does not count retransmissions; `timeouts` counts each time an answer did not come in time. */
+export interface ServiceCounters {
+  requests: number;
+  timeouts: number;
+  retransmissions: number;
+  failovers: number;
 }

@@ -1,0 +1,73 @@
+import {stderr, stdout} from 'node:process';
+import {Command, Option} from 'commander';
+import {exitCodes, UsageError} from '#harness/cli/exit.ts';
+import {paletteFor, print, printJson, say} from '#harness/cli/output.ts';
+import {readSetOptions} from '#harness/cli/set-options.ts';
+import {openContainerWorld} from '#harness/containers/world.ts';
+import {tellStory} from '#harness/narrator.ts';
+import {playScenario, type ScenarioResult} from '#harness/run-scenario.ts';
+import type {Scenario} from '#harness/scenario.ts';
+import {scenarios} from '#harness/scenarios/all.ts';
+
+interface RunOptions {
+  world: 'containers';
+  set?: string[];
+  seed: string;
+  artifacts?: string;
+  quiet?: boolean;
+  json?: boolean;
+}
+
+export function runVerb(): Command {
+  return new Command('run')
+    .description('play scenarios and judge them')
+    .argument('<scenario...>', `${scenarios.map(scenario => scenario.name).join(', ')}, or all`)
+    .addOption(new Option('--world <world>', 'where to play').choices(['containers']).default('containers'))
+    .option('--set <key=value...>', 'change a setting, such as nad.aclInstallDelay=4s, profile=@ISEPostureCFG.xml, profile.NetworkTransitionDelay=10')
+    .option('--seed <number>', 'recorded with the result', '1')
+    .option('--artifacts <folder>', 'where a failed run leaves its evidence', 'artifacts')
+    .option('-q, --quiet', 'only the verdicts')
+    .option('--json', 'print one JSON document a scenario')
+    .action(async (names: string[], options: RunOptions) => {
+      const chosen = chooseScenarios(names);
+      const seed = Number(options.seed);
+      if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${options.seed}: expected a whole number`);
+      const adjust = await readSetOptions(options.set ?? []);
+      await using world = await openContainerWorld({say, artifacts: options.artifacts ?? 'artifacts'});
+      let failed = 0;
+      for (const scenario of chosen) {
+        if (!options.json) print(titleOf(scenario));
+        const result = await playScenario(scenario, {
+          openLab: world.openLab,
+          saveEvidence: world.saveEvidence,
+          adjust, seed,
+          onLab: async lab => (options.json || options.quiet ? undefined : tellStory(lab.timeline, print, paletteFor(stdout))),
+        });
+        if (!result.passed) failed += 1;
+        if (options.json) printJson(result);
+        else print(verdictOf(result));
+      }
+      process.exitCode = failed === 0 ? exitCodes.done : exitCodes.no;
+    });
+}
+
+function chooseScenarios(names: string[]): Scenario[] {
+  return names.flatMap(name => {
+    if (name === 'all') return scenarios;
+    const scenario = scenarios.find(candidate => candidate.name === name);
+    if (!scenario) throw new UsageError(`there is no scenario ${name}; there are ${scenarios.map(({name}) => name).join(', ')}`);
+    return scenario;
+  });
+}
+
+function titleOf({name, claim}: Scenario): string {
+  return `\n${paletteFor(stderr).quiet('───')} ${name}: ${claim}`;
+}
+
+function verdictOf({passed, scenario, labMs, wallMs, gapMs, alarms, failure}: ScenarioResult): string {
+  const {good, bad, quiet} = paletteFor(stdout);
+  const figures = quiet(`${(labMs / 1000).toFixed(1)} s of lab time in ${(wallMs / 1000).toFixed(1)} s; probe port open while Compliant: ${gapMs} ms; alarms: ${alarms.length}`);
+  if (passed) return `${good('passed')}  ${scenario}  ${figures}`;
+  const evidence = failure?.evidence ? `\n        evidence: ${failure.evidence}` : '';
+  return `${bad('FAILED')}  ${scenario}  ${figures}\n        ${failure?.message.replaceAll('\n', '\n        ')}${evidence}`;
+}

@@ -1,0 +1,86 @@
+/** Labs that run on an engine, whoever deployed them: found by their labels, joined by their control channels. */
+import type Docker from 'dockerode';
+import {type ClockSettings, monotonicMs} from '#images/shell/clock.ts';
+import {defaultSettings} from '#harness/lab-settings.ts';
+import {Timeline} from '#harness/timeline.ts';
+import {checkTopology, type Topology} from '#harness/topology.ts';
+import {ContainerLab} from '#harness/containers/container-lab.ts';
+import {ControlChannel} from '#harness/containers/control-channel.ts';
+
+export interface RunningLab {
+  name: string;
+  topology: Topology;
+  /** Node to container. */
+  containerIds: Record<string, string>;
+  states: Record<string, string>;
+}
+
+/** No lab of that name runs. */
+export class NoSuchLabError extends Error {
+  override readonly name = 'NoSuchLabError';
+
+  constructor(lab: string | undefined, running: string[]) {
+    const wanted = lab === undefined ? 'no lab is named, and there is not exactly one' : `there is no lab ${lab}`;
+    super(`${wanted}. ${running.length === 0 ? 'None runs; `posturelab deploy` starts one.' : `Running: ${running.join(', ')}.`}`);
+  }
+}
+
+export async function runningLabs(engine: Docker): Promise<RunningLab[]> {
+  const containers = await engine.listContainers({all: true, filters: {label: ['posturelab.topology']}});
+  const labs = new Map<string, RunningLab>();
+  for (const {Id, State, Labels} of containers) {
+    const name = Labels['posturelab.lab'] ?? '';
+    const node = Labels['posturelab.node'] ?? '';
+    const lab = labs.get(name) ?? {
+      name, containerIds: {}, states: {},
+      topology: checkTopology(`the label of lab ${name}`, JSON.parse(Labels['posturelab.topology'] ?? 'null')),
+    };
+    lab.containerIds[node] = Id;
+    lab.states[node] = State;
+    labs.set(name, lab);
+  }
+  return [...labs.values()].sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** The lab of that name; without a name the only one that runs. Throws `NoSuchLabError`. */
+export async function findLab(engine: Docker, name?: string): Promise<RunningLab> {
+  const labs = await runningLabs(engine);
+  const found = name === undefined && labs.length === 1 ? labs[0] : labs.find(lab => lab.name === name);
+  if (found === undefined) throw new NoSuchLabError(name, labs.map(lab => lab.name));
+  return found;
+}
+
+/** Joins a running lab: its whole history, and commands to its nodes. Closing it leaves the lab as it is. */
+export async function joinLab(engine: Docker, running: RunningLab): Promise<ContainerLab> {
+  const timeline = new Timeline();
+  const channels = new Map(await Promise.all(
+    Object.entries(running.containerIds)
+      .filter(([node]) => running.states[node] === 'running')
+      .map(async ([node, id]) => [
+        node,
+        await ControlChannel.attach(engine.getContainer(id), node, {history: true, onEvent: event => timeline.add(event)}),
+      ] as const),
+  ));
+  return new ContainerLab({
+    name: running.name,
+    topology: running.topology,
+    settings: defaultSettings(running.topology),
+    engine,
+    linkerImage: '',
+    labels: {},
+    containerIds: running.containerIds,
+    channels,
+    begins: new Map(),
+    clock: await readClock(channels),
+    timeline,
+    close: async () => {},
+  });
+}
+
+/** Lab time as the nodes have it, in our clock. */
+async function readClock(channels: Map<string, ControlChannel>): Promise<ClockSettings> {
+  const [channel] = channels.values();
+  if (channel === undefined) return {originMonotonicMs: monotonicMs(), timeScale: 1};
+  const told = (await channel.call({name: 'clock'})) as ClockSettings & {monotonicMs: number};
+  return {originMonotonicMs: monotonicMs() - (told.monotonicMs - told.originMonotonicMs), timeScale: told.timeScale};
+}

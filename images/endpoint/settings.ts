@@ -1,0 +1,13 @@
+import type {AgentSettings} from '#protocol/agent/contract.ts';
+
+/** What the endpoint's container is begun with: the agent's settings, but for what its files will say, and its surroundings. */
+export type EndpointNodeSettings = Omit<AgentSettings, 'profile'> & {
+  /** Text of ISEPostureCFG.xml. */
+  profileXml: string;
+  interface: string;
+  gateway: string;
+  /** FQDN to address: what DNS would say. */
+  hosts: Record<string, string>;
+  /** PEM of the authority that the operating system trusts. */
+  ca: string;
+};

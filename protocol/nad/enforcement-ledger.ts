@@ -1,0 +1,163 @@
+import type {Acl} from '#protocol/dacl/acl.ts';
+import type {EnforcementChange} from '#protocol/nad/contract.ts';
+
+/** What is, or is to be, in force on the ports. */
+export interface Enforcement {
+  /** By name, in the order of installation. */
+  acls: Map<string, Acl>;
+  /** By `bindingKey`. */
+  bindings: Map<string, Binding>;
+}
+
+export interface Binding {
+  port: string;
+  /** null: every address of the port that has no binding of its own. */
+  address: string | null;
+  acl: string;
+  /** The session it was made for; null for what the port itself has. */
+  sessionId: string | null;
+}
+
+export interface Transaction {
+  transactionId: string;
+  changes: EnforcementChange[];
+}
+
+/** What a committed transaction changed for sessions. */
+export interface Outcome {
+  withdrawn: Binding[];
+  installed: Binding[];
+}
+
+/** After a transaction that failed with nobody to blame for it, the next one waits this long. Ours. */
+const retryMs = 1000;
+
+export function bindingKey(port: string, address: string | null): string {
+  return `${port} ${address ?? '*'}`;
+}
+
+/**
+Brings the kernel from what it has to what the switch wants, one transaction at a time. A transaction installs at most one
+new ACL, with every binding to it: if it fails, that ACL is to blame and nothing else waits for it. New binding and old one
+change places within the transaction, so there is no moment at which a host has neither (domain.md 7.3, R7).
+*/
+export class EnforcementLedger {
+  #committed: Enforcement = {acls: new Map(), bindings: new Map()};
+  #inFlight: {transactionId: string; target: Enforcement; newAcl: string | null} | undefined;
+  #count = 0;
+  #generation = 0;
+  #retryAtMs: number | undefined;
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  acls(): Acl[] {
+    return [...this.#committed.acls.values()];
+  }
+
+  bindings(): Binding[] {
+    return [...this.#committed.bindings.values()];
+  }
+
+  /** What the kernel has for a session; `undefined`: nothing of its own. */
+  bindingOf(sessionId: string): Binding | undefined {
+    return this.bindings().find(binding => binding.sessionId === sessionId);
+  }
+
+  /** Whether the kernel has this binding, for whichever session. */
+  holds({port, address, acl}: Binding): boolean {
+    return this.#committed.bindings.get(bindingKey(port, address))?.acl === acl;
+  }
+
+  holdsAcl(name: string): boolean {
+    return this.#committed.acls.has(name);
+  }
+
+  /** The next transaction on the way to `desired`, unless one is under way or nothing is left to do. */
+  next(desired: Enforcement, nowMs: number): Transaction | undefined {
+    if (this.#inFlight !== undefined) return undefined;
+    if (this.#retryAtMs !== undefined && nowMs < this.#retryAtMs) return undefined;
+    this.#retryAtMs = undefined;
+
+    const newAcl = [...desired.acls.keys()].find(name => !this.#committed.acls.has(name)) ?? null;
+    const target = reachableWith(newAcl, this.#committed, desired);
+    const changes = changesBetween(this.#committed, target);
+    if (changes.length === 0) {
+      this.#committed = target; // same in the kernel; a binding may serve another session now
+      return undefined;
+    }
+    this.#count += 1;
+    const transactionId = `t${this.#count}`;
+    this.#inFlight = {transactionId, target, newAcl};
+    return {transactionId, changes};
+  }
+
+  /** The kernel has the transaction. `undefined`: none of ours. */
+  enforced(transactionId: string, generation: number): Outcome | undefined {
+    if (this.#inFlight?.transactionId !== transactionId) return undefined;
+    const {target} = this.#inFlight;
+    const before = this.#committed;
+    this.#committed = target;
+    this.#inFlight = undefined;
+    this.#generation = generation;
+    return {
+      withdrawn: ofSessions(before).filter(binding => !isSame(binding, target)),
+      installed: ofSessions(target).filter(binding => !isSame(binding, before)),
+    };
+  }
+
+  /** The kernel refused the transaction and has what it had. Returns the ACL to blame, or null; `undefined`: none of ours. */
+  failed(transactionId: string, nowMs: number): {acl: string | null} | undefined {
+    if (this.#inFlight?.transactionId !== transactionId) return undefined;
+    const {newAcl} = this.#inFlight;
+    this.#inFlight = undefined;
+    this.#retryAtMs = nowMs + retryMs;
+    return {acl: newAcl};
+  }
+
+  wakeAtMs(): number | undefined {
+    return this.#retryAtMs;
+  }
+}
+
+/** `desired`, but for what needs an ACL that is neither installed nor `newAcl`: there, what is in force stays. */
+function reachableWith(newAcl: string | null, committed: Enforcement, desired: Enforcement): Enforcement {
+  const isThere = (name: string) => committed.acls.has(name) || name === newAcl;
+  const bindings = new Map<string, Binding>();
+  for (const [key, binding] of desired.bindings) {
+    const kept = isThere(binding.acl) ? binding : committed.bindings.get(key);
+    if (kept) bindings.set(key, kept);
+  }
+  const bound = new Set([...bindings.values()].map(binding => binding.acl));
+  const acls = new Map([...committed.acls].filter(([name]) => desired.acls.has(name) || bound.has(name)));
+  const added = newAcl === null ? undefined : desired.acls.get(newAcl);
+  if (added) acls.set(added.name, added);
+  return {acls, bindings};
+}
+
+function changesBetween(from: Enforcement, to: Enforcement): EnforcementChange[] {
+  const changes: EnforcementChange[] = [];
+  for (const [name, acl] of to.acls) {
+    if (!from.acls.has(name)) changes.push({kind: 'install-acl', acl});
+  }
+  for (const [key, {port, address, acl}] of to.bindings) {
+    if (from.bindings.get(key)?.acl !== acl) changes.push({kind: 'bind', port, address, acl});
+  }
+  for (const [key, {port, address}] of from.bindings) {
+    if (!to.bindings.has(key)) changes.push({kind: 'unbind', port, address});
+  }
+  for (const name of from.acls.keys()) {
+    if (!to.acls.has(name)) changes.push({kind: 'remove-acl', name});
+  }
+  return changes;
+}
+
+function ofSessions({bindings}: Enforcement): Binding[] {
+  return [...bindings.values()].filter(binding => binding.sessionId !== null);
+}
+
+function isSame(binding: Binding, {bindings}: Enforcement): boolean {
+  const other = bindings.get(bindingKey(binding.port, binding.address));
+  return other?.acl === binding.acl && other.sessionId === binding.sessionId;
+}

@@ -1,0 +1,196 @@
+import type {NadSettings, ServiceCounters} from '#protocol/nad/contract.ts';
+import type {NadContext} from '#protocol/nad/nad-context.ts';
+import {RadiusServers, type RadiusService, type ServerState} from '#protocol/nad/radius-servers.ts';
+import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
+import {encodeRequest} from '#protocol/radius/request.ts';
+import {readResponse} from '#protocol/radius/response.ts';
+import type {Endpoint} from '#protocol/role.ts';
+
+export interface RadiusQuestion {
+  service: RadiusService;
+  attributes: RadiusAttribute[];
+  /** Name of the server to try first, if it is alive. */
+  first?: string;
+  /** No other server can answer this one: it continues what `first` began. */
+  only?: boolean;
+  onAnswer: (packet: RadiusPacket, server: string, nowMs: number) => void;
+  /** No server answered. */
+  onSilence: (nowMs: number) => void;
+}
+
+interface Exchange {
+  readonly question: RadiusQuestion;
+  readonly tried: ServerState[];
+  state: ServerState;
+  /** What is outstanding; `undefined`: all 256 identifiers of the server are, so this one waits. */
+  sent: {identifier: number; authenticator: Uint8Array; bytes: Uint8Array; times: number; dueAtMs: number} | undefined;
+  abandoned: boolean;
+}
+
+const answersTo: Record<RadiusService, readonly RadiusPacket['code'][]> = {
+  authentication: ['Access-Accept', 'Access-Reject', 'Access-Challenge'],
+  accounting: ['Accounting-Response'],
+};
+
+/**
+The switch as a RADIUS client (RFC 2865 2.4, 2866 2): each question goes to one server, `attempts` times, `timeoutMs` apart;
+then that server is left out for the dead time and the next one is asked anew, with its own secret. Only a verified answer
+counts. What is forged, late or from nobody is told as `datagram-discarded` and changes nothing.
+*/
+export class RadiusClient {
+  readonly servers: RadiusServers;
+  readonly #context: NadContext;
+  readonly #limits: NadSettings['radius'];
+  readonly #outstanding = new Map<string, Exchange>();
+  #waiting: Exchange[] = [];
+  #lastIdentifier = 255;
+
+  constructor(context: NadContext) {
+    const {radiusServers, radius} = context.settings;
+    this.servers = new RadiusServers(radiusServers, radius.deadTimeMs);
+    this.#context = context;
+    this.#limits = radius;
+  }
+
+  /** Returns the server that is asked first (`undefined`: none is configured), and how to lose interest in the answer. */
+  ask(question: RadiusQuestion, nowMs: number): {server: string | undefined; abandon: () => void} {
+    const state = this.servers.next([], nowMs, question.first);
+    if (state === undefined) {
+      question.onSilence(nowMs);
+      return {server: undefined, abandon: () => {}};
+    }
+    const exchange: Exchange = {question, tried: [], state, sent: undefined, abandoned: false};
+    this.#begin(exchange, nowMs);
+    return {server: state.server.name, abandon: () => this.#abandon(exchange, nowMs)};
+  }
+
+  receive(from: Endpoint, bytes: Uint8Array, nowMs: number): void {
+    const source = this.servers.bySource(from);
+    if (source === undefined) return this.#discard(from, 'it comes from no RADIUS server of ours');
+    const exchange = this.#outstanding.get(exchangeKey(source.state, source.service, bytes[1] ?? 0));
+    if (exchange?.sent === undefined) return this.#discard(from, 'no request waits for it');
+    const {identifier, authenticator} = exchange.sent;
+    const read = readResponse(bytes, {identifier, authenticator, secret: source.state.server.secret});
+    if (!read.ok) return this.#discard(from, read.reason);
+    if (!answersTo[source.service].includes(read.packet.code)) {
+      return this.#discard(from, `${read.packet.code} answers no ${source.service} request`);
+    }
+    this.#release(exchange);
+    this.servers.markAlive(source.state, nowMs);
+    countAnswer(source.state, read.packet.code);
+    exchange.question.onAnswer(read.packet, source.state.server.name, nowMs);
+    this.#sendWaiting(nowMs);
+  }
+
+  /** Repeats what is overdue, or turns to the next server. */
+  wake(nowMs: number): void {
+    for (const exchange of [...this.#outstanding.values()]) {
+      if (exchange.sent === undefined || exchange.sent.dueAtMs > nowMs) continue;
+      this.#counters(exchange).timeouts += 1;
+      if (exchange.sent.times < this.#limits.attempts) this.#repeat(exchange, exchange.sent, nowMs);
+      else this.#giveUpServer(exchange, nowMs);
+    }
+    this.#sendWaiting(nowMs);
+  }
+
+  wakeAtMs(): number | undefined {
+    let earliest: number | undefined;
+    for (const {sent} of this.#outstanding.values()) {
+      if (sent !== undefined && (earliest === undefined || sent.dueAtMs < earliest)) earliest = sent.dueAtMs;
+    }
+    return earliest;
+  }
+
+  #begin(exchange: Exchange, nowMs: number): void {
+    const {state, question} = exchange;
+    const identifier = this.#freeIdentifier(state, question.service);
+    if (identifier === undefined) {
+      this.#waiting.push(exchange);
+      return;
+    }
+    const {bytes, authenticator} = encodeRequest({
+      code: question.service === 'authentication' ? 'Access-Request' : 'Accounting-Request',
+      identifier,
+      attributes: question.attributes,
+      secret: state.server.secret,
+      randomBytes: this.#context.randomBytes,
+    });
+    exchange.sent = {identifier, authenticator, bytes, times: 1, dueAtMs: nowMs + this.#limits.timeoutMs};
+    this.#outstanding.set(exchangeKey(state, question.service, identifier), exchange);
+    this.#counters(exchange).requests += 1;
+    this.#send(exchange, bytes);
+  }
+
+  #repeat(exchange: Exchange, sent: NonNullable<Exchange['sent']>, nowMs: number): void {
+    sent.times += 1;
+    sent.dueAtMs = nowMs + this.#limits.timeoutMs;
+    this.#counters(exchange).retransmissions += 1;
+    this.#send(exchange, sent.bytes);
+  }
+
+  #giveUpServer(exchange: Exchange, nowMs: number): void {
+    const failed = exchange.state;
+    this.#release(exchange);
+    exchange.tried.push(failed);
+    const next = exchange.question.only ? undefined : this.servers.next(exchange.tried, nowMs);
+    if (this.servers.markDead(failed, nowMs)) {
+      this.#context.record({kind: 'radius-server-failed', server: failed.server.name, next: next?.server.name ?? null});
+    }
+    if (next === undefined) return exchange.question.onSilence(nowMs);
+    this.#counters(exchange).failovers += 1;
+    exchange.state = next;
+    this.#begin(exchange, nowMs);
+  }
+
+  #abandon(exchange: Exchange, nowMs: number): void {
+    exchange.abandoned = true;
+    this.#release(exchange);
+    this.#sendWaiting(nowMs);
+  }
+
+  #release(exchange: Exchange): void {
+    if (exchange.sent === undefined) return;
+    this.#outstanding.delete(exchangeKey(exchange.state, exchange.question.service, exchange.sent.identifier));
+    exchange.sent = undefined;
+  }
+
+  #sendWaiting(nowMs: number): void {
+    const waiting = this.#waiting.filter(exchange => !exchange.abandoned);
+    this.#waiting = [];
+    for (const exchange of waiting) this.#begin(exchange, nowMs);
+  }
+
+  #freeIdentifier(state: ServerState, service: RadiusService): number | undefined {
+    for (let step = 1; step <= 256; step += 1) {
+      const identifier = (this.#lastIdentifier + step) % 256;
+      if (this.#outstanding.has(exchangeKey(state, service, identifier))) continue;
+      this.#lastIdentifier = identifier;
+      return identifier;
+    }
+    return undefined;
+  }
+
+  #send({state: {server}, question}: Exchange, bytes: Uint8Array): void {
+    const port = question.service === 'authentication' ? server.authPort : server.acctPort;
+    this.#context.emit({kind: 'send', localPort: 0, to: {address: server.address, port}, bytes});
+  }
+
+  #counters({state, question}: Exchange): ServiceCounters {
+    return state[question.service];
+  }
+
+  #discard(from: Endpoint, reason: string): void {
+    this.#context.record({kind: 'datagram-discarded', from: `${from.address}:${from.port}`, reason});
+  }
+}
+
+function exchangeKey({server}: ServerState, service: RadiusService, identifier: number): string {
+  return `${server.name} ${service} ${identifier}`;
+}
+
+function countAnswer({authentication, accounting}: ServerState, code: RadiusPacket['code']): void {
+  if (code === 'Access-Accept') authentication.accepts += 1;
+  else if (code === 'Access-Reject') authentication.rejects += 1;
+  else if (code === 'Access-Challenge') authentication.challenges += 1;
+  else accounting.responses += 1;
+}

@@ -1,0 +1,88 @@
+/** A host on a port: what the switch knows of it, and how far its authentication is (domain.md 5.1, 5.2). */
+export interface Session {
+  /** The audit-session-id: 24 hexadecimal digits. */
+  readonly id: string;
+  readonly port: string;
+  /** `00:50:56:A8:BE:02` */
+  readonly mac: string;
+  /** The number within the id; also the Acct-Session-Id. */
+  readonly counter: number;
+  readonly handle: string;
+  readonly startedAtMs: number;
+  /** From RADIUS, where it names one; otherwise what was asked for. */
+  userName: string;
+  attempt: Attempt;
+  /** What the last successful authentication gave. It holds while the next one is under way. */
+  grant: Grant | null;
+  /** A grant has been in force, and nothing has taken it away since. */
+  authorized: boolean;
+  accounting: {startedAtMs: number; dueAtMs: number} | null;
+}
+
+/** How far an authentication is. `none`: the last one is done. */
+export type Attempt =
+  | {kind: 'none'}
+  /** Before its Access-Request (step `reauth`). */
+  | {kind: 'waiting'}
+  | {kind: 'asking'; abandon: () => void}
+  /** Before or while the dACL is downloaded. */
+  | {kind: 'fetching'; policy: Policy}
+  /** Has everything, waits for the step `acl-install`. */
+  | {kind: 'installing'; policy: Policy}
+  | {kind: 'failed'; restartAtMs: number};
+
+/** What an Access-Accept says. */
+export interface Policy {
+  server: string;
+  /** `#ACSACL#-IP-<name>-<hex8>`; null: no dACL, everything is permitted. */
+  acl: string | null;
+  userName: string | null;
+  /** Class attributes, echoed in accounting. */
+  classes: Uint8Array[];
+}
+
+export interface Grant {
+  policy: Policy;
+  /** The kernel has what the policy asks for, and this was told. */
+  confirmed: boolean;
+}
+
+/**
+24 hexadecimal digits: the NAS address, the session counter, and the switch's uptime in milliseconds (domain.md 5.2). The last
+third is uptime and not the time of day: as seconds of an epoch, `679EAF14` would be three years after the log it stands in.
+*/
+export function auditSessionId(nasAddress: string, counter: number, uptimeMs: number): string {
+  const address = nasAddress.split('.').map(byte => Number(byte).toString(16).padStart(2, '0'));
+  return (address.join('') + hex8(counter) + hex8(Math.floor(uptimeMs))).toUpperCase();
+}
+
+/** The lower 32 bits, as eight upper-case hexadecimal digits. */
+export function hex8(value: number): string {
+  return (value % 2 ** 32).toString(16).padStart(8, '0').toUpperCase();
+}
+
+export function newSession(
+  {port, mac, nasAddress}: {port: string; mac: string; nasAddress: string},
+  counter: number,
+  {uptimeMs, nowMs}: {uptimeMs: number; nowMs: number},
+): Session {
+  const id = auditSessionId(nasAddress, counter, uptimeMs);
+  return {
+    id,
+    port,
+    mac,
+    counter,
+    handle: `0x${id.slice(-2)}${hex8(counter).slice(-6)}`, // a handle's first byte varies on real switches; its origin is ours
+    startedAtMs: nowMs,
+    userName: mabUserName(mac),
+    attempt: {kind: 'none'},
+    grant: null,
+    authorized: false,
+    accounting: null,
+  };
+}
+
+/** `mab request format attribute 1` by default: lower case, no separators. */
+export function mabUserName(mac: string): string {
+  return mac.replaceAll(':', '').toLowerCase();
+}

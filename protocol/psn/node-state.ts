@@ -1,0 +1,15 @@
+import type {PsnSettings, PsnView} from '#protocol/psn/contract.ts';
+import type {Outbox} from '#protocol/psn/outbox.ts';
+import type {Records} from '#protocol/psn/records.ts';
+import type {SessionCache} from '#protocol/psn/session-cache.ts';
+import type {RandomBytes} from '#protocol/role.ts';
+
+/** What the parts of one policy node share. */
+export interface NodeState {
+  readonly settings: PsnSettings;
+  readonly randomBytes: RandomBytes;
+  readonly sessions: SessionCache;
+  readonly records: Records;
+  readonly outbox: Outbox;
+  readonly counters: PsnView['counters'];
+}

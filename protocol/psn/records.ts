@@ -1,0 +1,69 @@
+import {type MessageCode, messages} from '#protocol/psn/message-codes.ts';
+import type {Alarm, LiveLogEntry, PersistentState, Policy, PsnSettings} from '#protocol/psn/contract.ts';
+
+/** What is kept at most; the oldest goes first (ours). */
+export const recordLimits = {alarms: 1000, liveLog: 1000, endpoints: 10_000} as const;
+
+/** Everything that ISE keeps over a restart. Notes whether it changed, so that it is written once an input. */
+export class Records {
+  #policy: Policy;
+  readonly #endpoints: Map<string, PersistentState['endpoints'][number]>;
+  readonly #alarms: Alarm[];
+  readonly #liveLog: LiveLogEntry[];
+  #changed = false;
+
+  /** What was persisted goes before what the settings say: an administrator may have edited it since. */
+  constructor({persisted, policy}: Pick<PsnSettings, 'persisted' | 'policy'>) {
+    this.#policy = persisted?.policy ?? policy;
+    this.#endpoints = new Map(persisted?.endpoints.map(endpoint => [endpoint.mac, endpoint]));
+    this.#alarms = [...(persisted?.alarms ?? [])];
+    this.#liveLog = [...(persisted?.liveLog ?? [])];
+  }
+
+  get policy(): Policy {
+    return this.#policy;
+  }
+
+  savePolicy(policy: Policy): void {
+    this.#policy = policy;
+    this.#changed = true;
+  }
+
+  log(code: MessageCode, attributes: Record<string, string>, nowMs: number): void {
+    this.#liveLog.push({atMs: nowMs, code, text: messages[code], attributes});
+    if (this.#liveLog.length > recordLimits.liveLog) this.#liveLog.shift();
+    this.#changed = true;
+  }
+
+  addAlarm(alarm: Alarm): void {
+    this.#alarms.push(alarm);
+    if (this.#alarms.length > recordLimits.alarms) this.#alarms.shift();
+    this.#changed = true;
+  }
+
+  /** Posture lease is off, so an endpoint is known by nothing but when it was last seen (domain.md 2.5). */
+  seeEndpoint(mac: string, nowMs: number): void {
+    this.#endpoints.delete(mac);
+    this.#endpoints.set(mac, {mac, postureLeaseUntilMs: null, lastSeenAtMs: nowMs});
+    const [oldest] = this.#endpoints.keys();
+    if (this.#endpoints.size > recordLimits.endpoints && oldest !== undefined) this.#endpoints.delete(oldest);
+    this.#changed = true;
+  }
+
+  /** Whether anything changed since the last call. */
+  takeChanged(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
+  /** Lists are copies; what stands in them never changes, so the one who writes it can tell by identity what is new. */
+  snapshot(): PersistentState {
+    return {
+      policy: this.#policy,
+      endpoints: [...this.#endpoints.values()],
+      alarms: [...this.#alarms],
+      liveLog: [...this.#liveLog],
+    };
+  }
+}

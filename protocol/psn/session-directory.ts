@@ -1,0 +1,87 @@
+import type {Announcement} from '#protocol/psn/announcement.ts';
+import type {NodeState} from '#protocol/psn/node-state.ts';
+import type {PsnSession} from '#protocol/psn/session-cache.ts';
+
+/** Why a session left the cache. */
+export type RemovalCause = 'accounting-stop' | 'administrator' | 'session-limit' | 'peer' | 'replication-off';
+
+/**
+The life of sessions: made, changed and removed, here and at the peers. Everything that changes a session in a way that a peer
+must know goes through here.
+*/
+export class SessionDirectory {
+  readonly #state: NodeState;
+  readonly #announce: (announcement: Announcement, nowMs: number) => void;
+
+  constructor(state: NodeState, announce: (announcement: Announcement, nowMs: number) => void) {
+    this.#state = state;
+    this.#announce = announce;
+  }
+
+  /** Whether this node authenticated the session, or has it from accounting; otherwise a peer told it. */
+  isOwn(session: PsnSession): boolean {
+    return session.owner === this.#state.settings.fqdn;
+  }
+
+  /** Takes in a session of this node's own; the oldest go if there are too many. */
+  create(session: PsnSession, origin: 'authentication' | 'accounting', nowMs: number): void {
+    this.#put(session, origin, nowMs);
+    this.changed(session, nowMs);
+  }
+
+  /** To be called after every change of a session; the peers are told of this node's own ones. */
+  changed(session: PsnSession, nowMs: number): void {
+    session.changedAtMs = nowMs;
+    if (this.isOwn(session)) this.#announce({kind: 'session', session: {...session}}, nowMs);
+  }
+
+  remove(session: PsnSession, cause: Exclude<RemovalCause, 'peer'>, nowMs: number): void {
+    this.#drop(session, cause);
+    this.#announce({kind: 'removed', sessionId: session.sessionId, changedAtMs: nowMs}, nowMs);
+  }
+
+  /** What a peer tells. News older than what is known here changes nothing. */
+  learn(announcement: Announcement, nowMs: number): void {
+    if (announcement.kind === 'session') this.#learnSession(announcement.session, nowMs);
+    else this.#learnRemoval(announcement);
+  }
+
+  /** Forgets what peers told: replication was switched off, so nothing keeps it true. */
+  forgetReplicas(): void {
+    for (const session of this.#state.sessions.all()) {
+      if (!this.isOwn(session)) this.#drop(session, 'replication-off');
+    }
+  }
+
+  #learnSession(session: PsnSession, nowMs: number): void {
+    const known = this.#state.sessions.byId(session.sessionId);
+    if (known !== undefined && known.changedAtMs > session.changedAtMs) return;
+    this.#put(session, 'replication', nowMs);
+  }
+
+  #learnRemoval({sessionId, changedAtMs}: Announcement & {kind: 'removed'}): void {
+    const known = this.#state.sessions.byId(sessionId);
+    if (known !== undefined && known.changedAtMs <= changedAtMs) this.#drop(known, 'peer');
+  }
+
+  #put(session: PsnSession, origin: 'authentication' | 'accounting' | 'replication', nowMs: number): void {
+    const isNew = this.#state.sessions.byId(session.sessionId) === undefined;
+    const evicted = this.#state.sessions.put(session);
+    if (isNew) {
+      this.#state.outbox.record({kind: 'session-created', sessionId: session.sessionId, mac: session.mac, origin});
+    }
+    for (const old of evicted) {
+      this.#tellRemoved(old, 'session-limit');
+      if (this.isOwn(old)) this.#announce({kind: 'removed', sessionId: old.sessionId, changedAtMs: nowMs}, nowMs);
+    }
+  }
+
+  #drop(session: PsnSession, cause: RemovalCause): void {
+    this.#state.sessions.remove(session.sessionId);
+    this.#tellRemoved(session, cause);
+  }
+
+  #tellRemoved({sessionId, mac}: PsnSession, cause: RemovalCause): void {
+    this.#state.outbox.record({kind: 'session-removed', sessionId, mac, cause});
+  }
+}

@@ -1,0 +1,46 @@
+/** Opens labs in containers for the specs of flows, and keeps the evidence of those that fail. */
+import test, {type ExecutionContext} from 'ava';
+import type {ContainerLab} from '#harness/containers/container-lab.ts';
+import {openContainerWorld} from '#harness/containers/world.ts';
+import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
+import {playScenario} from '#harness/run-scenario.ts';
+import type {Scenario} from '#harness/scenario.ts';
+import type {Lab} from '#harness/lab.ts';
+import type {Topology} from '#harness/topology.ts';
+import {topology as twoPsn} from '#topologies/two-psn.ts';
+
+export const world = await openContainerWorld({say: () => {}, artifacts: 'artifacts'});
+test.after.always('the reaper is let go', async () => world[Symbol.asyncDispose]());
+
+/** A test that plays a scenario and passes if it comes out as claimed. */
+export function plays(scenario: Scenario): (t: ExecutionContext) => Promise<void> {
+  return async t => {
+    const result = await playScenario(scenario, {openLab: world.openLab, saveEvidence: world.saveEvidence, seed: 1});
+    t.true(result.passed, `${result.failure?.message}\nevidence: ${result.failure?.evidence}`);
+  };
+}
+
+export interface SpecLabOptions {
+  topology?: Topology;
+  settings?: (healthy: LabSettings) => LabSettings;
+  prepare?: (lab: Lab) => Promise<void>;
+}
+
+/** A test with a lab of its own, in which the story is told by the test itself. */
+export function inLab(
+  {topology = twoPsn, settings = healthy => healthy, prepare = async () => {}}: SpecLabOptions,
+  body: (t: ExecutionContext, lab: ContainerLab) => Promise<void>,
+): (t: ExecutionContext) => Promise<void> {
+  return async t => {
+    const scenario: Scenario = {name: t.title, claim: t.title, why: '', topology, play: async () => {}};
+    await using lab = await world.openLab({scenario, settings: settings(defaultSettings(topology)), prepare});
+    try {
+      await body(t, lab as ContainerLab);
+      const faults = lab.timeline.of('fault');
+      if (faults.length > 0) throw new Error(`posturelab itself is at fault: ${faults.map(fault => fault.message).join('; ')}`);
+    } catch (error) {
+      t.log(`evidence: ${await world.saveEvidence(lab, error)}`);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,5 @@
+import test from 'ava';
+import {posture} from '#harness/scenarios/posture.ts';
+import {plays} from '#specs/flows/in-lab.ts';
+
+test(posture.claim, plays(posture));
