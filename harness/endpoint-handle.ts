@@ -1,7 +1,7 @@
-import type {AgentStep, AgentView} from '#protocol/agent/contract.ts';
-import type {HostFacts} from '#protocol/posture/requirement.ts';
 import type {Lab} from '#harness/lab.ts';
 import {nodesOf} from '#harness/topology.ts';
+import type {AgentStep, AgentView} from '#protocol/agent/contract.ts';
+import type {HostFacts} from '#protocol/posture/requirement.ts';
 
 /** What a user and an engineer can do at the endpoint. */
 export interface EndpointHandle {

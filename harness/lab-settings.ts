@@ -1,6 +1,7 @@
 /** What can be changed about a lab without changing its topology: dACLs, profile, facts, latencies, secrets. */
+
+import {nodesOf, type Topology} from '#harness/topology.ts';
 import type {HostFacts, Requirement} from '#protocol/posture/requirement.ts';
-import {type Topology, nodesOf} from '#harness/topology.ts';
 
 export interface LabSettings {
   /** The texts of the three dACLs, by posture status. */
@@ -105,7 +106,13 @@ export function defaultSettings(topology: Topology): LabSettings {
       untrusted: [],
       requirements: [
         {name: 'Firewall_On', fact: 'firewall', operator: 'equals', value: true, enforcement: 'mandatory'},
-        {name: 'AV_Definitions_Recent', fact: 'antivirus.definitionsAgeDays', operator: 'atMost', value: 7, enforcement: 'mandatory'},
+        {
+          name: 'AV_Definitions_Recent',
+          fact: 'antivirus.definitionsAgeDays',
+          operator: 'atMost',
+          value: 7,
+          enforcement: 'mandatory',
+        },
         {name: 'Disk_Encrypted', fact: 'disk.encrypted', operator: 'equals', value: true, enforcement: 'audit'},
       ],
     },
@@ -123,7 +130,10 @@ export function nonCompliantDacl(psnAddresses: string[], probePort = 8449): stri
   return [
     ...denies(psnAddresses, probePort),
     ...basics,
-    ...psnAddresses.flatMap(address => [`permit tcp any host ${address} eq 8443`, `permit tcp any host ${address} eq 8905`]),
+    ...psnAddresses.flatMap(address => [
+      `permit tcp any host ${address} eq 8443`,
+      `permit tcp any host ${address} eq 8905`,
+    ]),
     'deny ip any any',
   ].join('\n');
 }
@@ -132,7 +142,9 @@ export function nonCompliantDacl(psnAddresses: string[], probePort = 8449): stri
 export function unknownDacl(psnAddresses: string[], probePort = 8449): string {
   return [
     ...basics,
-    ...psnAddresses.flatMap(address => [8443, 8905, probePort].map(port => `permit tcp any host ${address} eq ${port}`)),
+    ...psnAddresses.flatMap(address =>
+      [8443, 8905, probePort].map(port => `permit tcp any host ${address} eq ${port}`),
+    ),
     'permit icmp any any',
     'deny ip any any',
   ].join('\n');

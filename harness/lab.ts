@@ -1,7 +1,7 @@
-import type {EventOf, LabEvent, LabEventKind} from '#protocol/event.ts';
+import type {LabSettings} from '#harness/lab-settings.ts';
 import type {Timeline, Where} from '#harness/timeline.ts';
 import type {Topology} from '#harness/topology.ts';
-import type {LabSettings} from '#harness/lab-settings.ts';
+import type {EventOf, LabEvent, LabEventKind} from '#protocol/event.ts';
 
 /** A running lab, in containers or in virtual time; who holds one cannot tell which. */
 export interface Lab extends AsyncDisposable {
@@ -63,13 +63,22 @@ export function waitForEvent<Kind extends LabEventKind>(
       settle();
     };
     const subscription = timeline.subscribe(event => {
-      if (event.kind === 'fault') finish(() => reject(new WaitError(`${event.node} is at fault: ${event.message}\n${timeline}`)));
+      if (event.kind === 'fault')
+        finish(() => reject(new WaitError(`${event.node} is at fault: ${event.message}\n${timeline}`)));
       const match = event.kind === kind ? found() : undefined;
       if (match) finish(() => resolve(match));
     });
-    const timer = setTimeout(() => finish(() => reject(new WaitError(
-      `waited ${deadlineMs} ms for ${kind} ${typeof where === 'function' ? where : JSON.stringify(where)}; it did not come. What did:\n${timeline}`,
-    ))), deadlineMs);
+    const timer = setTimeout(
+      () =>
+        finish(() =>
+          reject(
+            new WaitError(
+              `waited ${deadlineMs} ms for ${kind} ${typeof where === 'function' ? where : JSON.stringify(where)}; it did not come. What did:\n${timeline}`,
+            ),
+          ),
+        ),
+      deadlineMs,
+    );
   });
 }
 

@@ -16,9 +16,13 @@ export async function loadTopology(nameOrPath: string): Promise<Topology> {
   try {
     await access(path);
   } catch {
-    throw new TopologyError(nameOrPath, [`expected one of ${ownTopologies.join(', ')}, or a file; there is no file ${path}`]);
+    throw new TopologyError(nameOrPath, [
+      `expected one of ${ownTopologies.join(', ')}, or a file; there is no file ${path}`,
+    ]);
   }
-  const declared = path.endsWith('.json') ? readJson(nameOrPath, await readFile(path, 'utf8')) : await exportOf(pathToFileURL(path).href, nameOrPath);
+  const declared = path.endsWith('.json')
+    ? readJson(nameOrPath, await readFile(path, 'utf8'))
+    : await exportOf(pathToFileURL(path).href, nameOrPath);
   return checkTopology(nameOrPath, declared);
 }
 
@@ -35,6 +39,8 @@ async function exportOf(href: string, where: string): Promise<unknown> {
     const module: {topology?: unknown; default?: unknown} = await import(href);
     return module.topology ?? module.default;
   } catch (error) {
-    throw new TopologyError(where, [`expected a module that can be loaded: ${error instanceof Error ? error.message : error}`]);
+    throw new TopologyError(where, [
+      `expected a module that can be loaded: ${error instanceof Error ? error.message : error}`,
+    ]);
   }
 }

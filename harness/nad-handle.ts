@@ -1,6 +1,6 @@
-import type {NadCommand, NadStep, NadView} from '#protocol/nad/contract.ts';
 import type {Lab} from '#harness/lab.ts';
 import {nodesOf} from '#harness/topology.ts';
+import type {NadCommand, NadStep, NadView} from '#protocol/nad/contract.ts';
 
 /** Packets that met an entry of an installed ACL; `line` null is the implicit deny. */
 export interface AceCount {

@@ -25,34 +25,55 @@ const tellers: Tellers = {
   'authentication-started': ({mac, port, method}) =>
     plain(`sees ${mac} on ${port} and starts ${method}`, 'a closed port lets nothing through until RADIUS has spoken'),
   'access-accepted': ({status, rule, acl}) =>
-    plain(`accepts: posture ${status}, rule ${rule}, dACL ${shortAcl(acl)}`, 'posture status picks the rule, the rule picks the dACL'),
+    plain(
+      `accepts: posture ${status}, rule ${rule}, dACL ${shortAcl(acl)}`,
+      'posture status picks the rule, the rule picks the dACL',
+    ),
   'acl-downloaded': ({acl, entries, rounds}) =>
     quiet(`downloads ${shortAcl(acl)}: ${entries} entries in ${rounds} round${rounds === 1 ? '' : 's'}`),
   'acl-installed': ({acl, address, generation}) =>
-    plain(`has ${shortAcl(acl)} in force for ${address} (nftables generation ${generation})`, 'a fact read back from the kernel, not a hope'),
+    plain(
+      `has ${shortAcl(acl)} in force for ${address} (nftables generation ${generation})`,
+      'a fact read back from the kernel, not a hope',
+    ),
   'discovery-started': ({reason}) => plain(`looks for a policy node (${reason})`),
   'psn-found': ({psn}) => plain(`finds ${psn}`),
   'requirement-checked': ({requirement, passed}) => quiet(`checks ${requirement}: ${passed ? 'passed' : 'failed'}`),
   'posture-settled': ({status}) =>
-    plain(`settles the session as ${status} (t1)`, 'from here on a probe that gets through is answered with this status'),
-  'coa-sent': ({packet, command}) => plain(`sends ${packet} ${command}`, 'the switch still enforces the old dACL until this has worked'),
+    plain(
+      `settles the session as ${status} (t1)`,
+      'from here on a probe that gets through is answered with this status',
+    ),
+  'coa-sent': ({packet, command}) =>
+    plain(`sends ${packet} ${command}`, 'the switch still enforces the old dACL until this has worked'),
   'coa-acknowledged': ({packet}) => quiet(`has its ${packet} acknowledged`),
   'coa-refused': ({packet, errorCause}) => bad(`has its ${packet} refused, Error-Cause ${errorCause}`),
   'coa-unanswered': ({packet}) => bad(`gets no answer to its ${packet}`),
   'status-shown': ({status}) => (status === 'Compliant' ? good(`shows ${status} (t2)`) : plain(`shows ${status}`)),
   'sync-started': ({targets, intervalMs, delayMs}) =>
-    plain(`starts state synchronization: every ${intervalMs / 1000} s to ${targets.join(', ')}, first after ${delayMs / 1000} s`),
+    plain(
+      `starts state synchronization: every ${intervalMs / 1000} s to ${targets.join(', ')}, first after ${delayMs / 1000} s`,
+    ),
   'probe-blocked': ({target}) => good(`probes ${target}: silence`, 'blocked is healthy: the dACL swallowed the probe'),
   'probe-answered': ({target, status}) =>
     status === 'Compliant'
       ? bad(`probes ${target}: answered ${status}`, 'the probe should not have got through')
-      : plain(`probes ${target}: answered ${status}`, 'the PSN does not know this endpoint as Compliant: its session was lost'),
-  'session-terminated': ({by}) => plain(`ends the session (${by})`, 'nothing tells the agent; it goes on believing Compliant'),
+      : plain(
+          `probes ${target}: answered ${status}`,
+          'the PSN does not know this endpoint as Compliant: its session was lost',
+        ),
+  'session-terminated': ({by}) =>
+    plain(`ends the session (${by})`, 'nothing tells the agent; it goes on believing Compliant'),
   'session-ended': ({cause, port}) => plain(`drops the session on ${port} (${cause})`),
   'discovery-restarted': () => good('restarts discovery', 'state synchronization has done its work'),
   'alarm-raised': ({alarm, severity, details}) =>
-    bad(`raises ALARM ${severity}: ${alarm} (${Object.entries(details).map(([name, value]) => `${name}=${value}`).join(', ')})`),
-  'sync-disabled': () => bad('disables state synchronization', 'only a restart of the service brings it back (TAC 222483)'),
+    bad(
+      `raises ALARM ${severity}: ${alarm} (${Object.entries(details)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(', ')})`,
+    ),
+  'sync-disabled': () =>
+    bad('disables state synchronization', 'only a restart of the service brings it back (TAC 222483)'),
   'service-started': ({intervalS, transitionDelayS}) =>
     quiet(`service starts: probe interval ${intervalS} s, network transition delay ${transitionDelayS} s`),
   'gate-reached': ({step}) => plain(`stands still at ${step}: the gate is closed`),

@@ -1,6 +1,6 @@
-import type {LabEvent} from '#protocol/event.ts';
 import {narrate, type Told} from '#harness/narration.ts';
 import type {Timeline} from '#harness/timeline.ts';
+import type {LabEvent} from '#protocol/event.ts';
 
 /** Colours for moods, as functions; identity functions where there is no terminal. */
 export interface Palette {

@@ -1,14 +1,15 @@
 /** From a topology and settings to what each node is begun with: the same in containers and in virtual time. */
-import type {NadSettings} from '#protocol/nad/contract.ts';
-import type {Policy, PsnSettings} from '#protocol/psn/contract.ts';
+
 import {type CertificateAuthority, createAuthority} from '#harness/certificates.ts';
 import {fqdn, type LabSettings} from '#harness/lab-settings.ts';
+import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
 import {accessPorts, type NodeOfKind, nodesOf, type Topology} from '#harness/topology.ts';
-import {profileXml} from '#harness/profile-xml.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
 import type {PsnNodeSettings} from '#images/psn/settings.ts';
+import type {NadSettings} from '#protocol/nad/contract.ts';
+import type {Policy, PsnSettings} from '#protocol/psn/contract.ts';
 
 export type NodePlan =
   | {node: string; kind: 'endpoint'; settings: EndpointNodeSettings}
@@ -18,16 +19,18 @@ export type NodePlan =
 /** One plan a node, in the order of declaration. Makes the lab's certificates. */
 export async function planNodes(topology: Topology, settings: LabSettings): Promise<NodePlan[]> {
   const [trusted, stranger] = await Promise.all([createAuthority('posturelab CA'), createAuthority('some other CA')]);
-  return Promise.all(Object.entries(topology.nodes).map(async ([node, declared]): Promise<NodePlan> => {
-    if (declared.kind === 'endpoint') {
-      return {node, kind: 'endpoint', settings: planEndpoint(topology, declared, settings, trusted)};
-    }
-    if (declared.kind === 'nad') return {node, kind: 'nad', settings: planNad(topology, node, declared, settings)};
-    const authority = settings.psn.untrusted.includes(node) ? stranger : trusted;
-    const certificate = await authority.issue(fqdn(node), [fqdn(node)], [addressOf(declared)]);
-    const psn = planPsn(topology, node, declared, settings);
-    return {node, kind: 'psn', settings: {...psn, tls: {ca: trusted.cert, ...certificate}, hosts: hostsOf(topology)}};
-  }));
+  return Promise.all(
+    Object.entries(topology.nodes).map(async ([node, declared]): Promise<NodePlan> => {
+      if (declared.kind === 'endpoint') {
+        return {node, kind: 'endpoint', settings: planEndpoint(topology, declared, settings, trusted)};
+      }
+      if (declared.kind === 'nad') return {node, kind: 'nad', settings: planNad(topology, node, declared, settings)};
+      const authority = settings.psn.untrusted.includes(node) ? stranger : trusted;
+      const certificate = await authority.issue(fqdn(node), [fqdn(node)], [addressOf(declared)]);
+      const psn = planPsn(topology, node, declared, settings);
+      return {node, kind: 'psn', settings: {...psn, tls: {ca: trusted.cert, ...certificate}, hosts: hostsOf(topology)}};
+    }),
+  );
 }
 
 function planEndpoint(
@@ -44,7 +47,10 @@ function planEndpoint(
     gateway: endpoint.gateway,
     hosts: hostsOf(topology),
     ca: authority.cert,
-    profileXml: profileXml(settings.profile, nodesOf(topology, 'psn').map(([name]) => `${fqdn(name)}:8443`)),
+    profileXml: profileXml(
+      settings.profile,
+      nodesOf(topology, 'psn').map(([name]) => `${fqdn(name)}:8443`),
+    ),
     facts: {...facts, ...endpoint.facts},
     knownPsns,
     labEpochMs: labEpochS * 1000,
@@ -66,7 +72,11 @@ function planNad(topology: Topology, node: string, nad: NodeOfKind<'nad'>, {nad:
     nasAddress: addressOf(nad),
     accessPorts: accessPorts(topology, node).map(port => ({port, interface: iosInterface(port)})),
     radiusServers: nad.radiusServers.map(name => ({
-      name, address: addresses.get(name) ?? '', authPort: 1812, acctPort: 1813, secret: settings.secret,
+      name,
+      address: addresses.get(name) ?? '',
+      authPort: 1812,
+      acctPort: 1813,
+      secret: settings.secret,
     })),
     radius: {timeoutMs: settings.radiusTimeoutMs, attempts: settings.radiusAttempts, deadTimeMs: settings.deadTimeMs},
     coaClients: [...addresses]
@@ -78,6 +88,7 @@ function planNad(topology: Topology, node: string, nad: NodeOfKind<'nad'>, {nad:
     ipUnknownPolicy: settings.ipUnknownPolicy,
     accountingIntervalMs: 172_800_000,
     uptimeMs: 0x679e_0000,
+    labEpochMs: labEpochS * 1000,
     delaysMs: {
       coa: settings.coaDelayMs,
       reauth: settings.reauthDelayMs,
@@ -99,7 +110,10 @@ function planPsn(topology: Topology, node: string, psn: NodeOfKind<'psn'>, setti
       .filter(([name]) => name !== node)
       .map(([name, peer]) => ({name, fqdn: fqdn(name), address: addressOf(peer)})),
     networkDevices: nodesOf(topology, 'nad').map(([name, nad]) => ({
-      name, address: addressOf(nad), secret: own.secret, coaPort: 1700,
+      name,
+      address: addressOf(nad),
+      secret: own.secret,
+      coaPort: 1700,
     })),
     policy: policyOf(settings),
     replication: own.replication,
@@ -112,7 +126,11 @@ function planPsn(topology: Topology, node: string, psn: NodeOfKind<'psn'>, setti
 }
 
 /** Names of the three dACLs, profiles and rules of every lab. */
-export const daclNames = {compliant: 'Posture_Compliant', nonCompliant: 'Posture_NonCompliant', unknown: 'Posture_Unknown'} as const;
+export const daclNames = {
+  compliant: 'Posture_Compliant',
+  nonCompliant: 'Posture_NonCompliant',
+  unknown: 'Posture_Unknown',
+} as const;
 
 function policyOf({dacl, psn}: LabSettings): Policy {
   const savedAtS = 0x636b_75ac; // the version suffix of TAC 222483

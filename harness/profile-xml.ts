@@ -30,10 +30,16 @@ function readElements(xml: string): Record<string, string> {
     const {line, col, msg} = valid.err;
     throw new ProfileXmlError(`the profile is not XML: line ${line}, column ${col}: ${msg}`);
   }
-  const document: unknown = new XMLParser({parseTagValue: false, ignoreDeclaration: true, processEntities: false}).parse(xml);
+  const document: unknown = new XMLParser({
+    parseTagValue: false,
+    ignoreDeclaration: true,
+    processEntities: false,
+  }).parse(xml);
   const root: unknown = Object.values(document as object)[0];
   if (typeof root !== 'object' || root === null) {
-    throw new ProfileXmlError('the profile has no elements: expected one root element with elements such as StateSyncProbeInterval in it');
+    throw new ProfileXmlError(
+      'the profile has no elements: expected one root element with elements such as StateSyncProbeInterval in it',
+    );
   }
   return Object.fromEntries(Object.entries(root).map(([name, value]) => [name, String(value)]));
 }

@@ -1,8 +1,8 @@
-import type {PostureStatus} from '#protocol/posture/status.ts';
-import type {Requirement} from '#protocol/posture/requirement.ts';
-import type {PsnCommand, PsnStep, PsnView} from '#protocol/psn/contract.ts';
 import type {Lab} from '#harness/lab.ts';
 import {nodesOf} from '#harness/topology.ts';
+import type {Requirement} from '#protocol/posture/requirement.ts';
+import type {PostureStatus} from '#protocol/posture/status.ts';
+import type {PsnCommand, PsnStep, PsnView} from '#protocol/psn/contract.ts';
 
 /** What an administrator can do at one policy node. */
 export interface PsnHandle {

@@ -1,9 +1,9 @@
 import {performance} from 'node:perf_hooks';
-import type {EventOf, LabEvent} from '#protocol/event.ts';
+import {measureGap} from '#harness/gap.ts';
 import type {Lab} from '#harness/lab.ts';
 import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
 import type {Scenario} from '#harness/scenario.ts';
-import {measureGap} from '#harness/gap.ts';
+import type {EventOf, LabEvent} from '#protocol/event.ts';
 
 /** The document of `posturelab run --json` (design.md 4). */
 export interface ScenarioResult {
@@ -21,7 +21,11 @@ export interface ScenarioResult {
 }
 
 /** Opens a lab for one scenario. `prepare` runs before the endpoints take part. */
-export type OpenLab = (options: {scenario: Scenario; settings: LabSettings; prepare: (lab: Lab) => Promise<void>}) => Promise<Lab>;
+export type OpenLab = (options: {
+  scenario: Scenario;
+  settings: LabSettings;
+  prepare: (lab: Lab) => Promise<void>;
+}) => Promise<Lab>;
 
 export interface PlayOptions {
   openLab: OpenLab;
@@ -79,5 +83,8 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
 /** A fault of ours fails a run, whatever the story says. */
 function refuseFaults(lab: Lab): void {
   const faults = lab.timeline.of('fault');
-  if (faults.length > 0) throw new Error(`posturelab itself is at fault: ${faults.map(fault => `${fault.node}: ${fault.message}`).join('; ')}`);
+  if (faults.length > 0)
+    throw new Error(
+      `posturelab itself is at fault: ${faults.map(fault => `${fault.node}: ${fault.message}`).join('; ')}`,
+    );
 }

@@ -32,7 +32,8 @@ export function settableKeys(settings: LabSettings): string[] {
     Object.entries(settings[section])
       .filter(([, value]) => typeof value !== 'object' || value === null || Array.isArray(value))
       .filter(([, value]) => !Array.isArray(value) || value.every(item => typeof item === 'string'))
-      .map(([name]) => `${section}.${name.replace(/Ms$/, '')}`));
+      .map(([name]) => `${section}.${name.replace(/Ms$/, '')}`),
+  );
   return ['profile', 'profile.ELEMENT', 'endpoint.facts.NAME', 'timeScale', ...keys];
 }
 
@@ -54,9 +55,14 @@ function readAs(key: string, present: unknown, field: string, value: string): un
   if (field.endsWith('Ms')) return readDuration(key, value);
   if (typeof present === 'number') return readPositive(key, value);
   if (typeof present === 'boolean') return readBoolean(key, value);
-  if (Array.isArray(present) || present === null) return value.split(',').map(item => item.trim()).filter(item => item !== '');
+  if (Array.isArray(present) || present === null)
+    return value
+      .split(',')
+      .map(item => item.trim())
+      .filter(item => item !== '');
   const choices = {daclFailure: ['deny', 'permitOpen'], ipUnknownPolicy: ['notEnforced', 'anySource']}[field];
-  if (choices && !choices.includes(value)) throw new SetOptionError(`--set ${key}=${value}: expected one of ${choices.join(', ')}`);
+  if (choices && !choices.includes(value))
+    throw new SetOptionError(`--set ${key}=${value}: expected one of ${choices.join(', ')}`);
   return value;
 }
 

@@ -39,7 +39,9 @@ export class Timeline {
 /** `      41.2 ms  psn1      posture-settled  sessionId=… status=Compliant` */
 export function describeEvent(event: LabEvent): string {
   const {atMs, node, kind, ...fields} = event;
-  const details = Object.entries(fields).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const details = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   return `${atMs.toFixed(1).padStart(10)} ms  ${node.padEnd(9)} ${kind}  ${details.join(' ')}`.trimEnd();
 }
 

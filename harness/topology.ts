@@ -6,15 +6,27 @@ letters, digits and hyphens, or a number or address in its canonical form.
 */
 import * as v from 'valibot';
 
-const name = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, starting with a letter'));
-const interfaceName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,14}$/, 'an interface name of at most 15 letters, digits and hyphens'));
+const name = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower-case letters, digits and hyphens, starting with a letter'),
+);
+const interfaceName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9-]{0,14}$/, 'an interface name of at most 15 letters, digits and hyphens'),
+);
 const ipv4 = v.pipe(v.string(), v.ipv4('an IPv4 address'));
 const ipv4WithLength = v.pipe(
   v.string(),
-  v.regex(/^\d+\.\d+\.\d+\.\d+\/([89]|[12]\d|30)$/, 'an IPv4 address with a prefix length of 8 to 30, such as 10.10.1.11/24'),
+  v.regex(
+    /^\d+\.\d+\.\d+\.\d+\/([89]|[12]\d|30)$/,
+    'an IPv4 address with a prefix length of 8 to 30, such as 10.10.1.11/24',
+  ),
   v.check(text => v.is(ipv4, text.split('/')[0]), 'an IPv4 address with a prefix length'),
 );
-const mac = v.pipe(v.string(), v.regex(/^([0-9A-F]{2}:){5}[0-9A-F]{2}$/, 'a MAC address such as 00:50:56:A8:BE:02, upper case'));
+const mac = v.pipe(
+  v.string(),
+  v.regex(/^([0-9A-F]{2}:){5}[0-9A-F]{2}$/, 'a MAC address such as 00:50:56:A8:BE:02, upper case'),
+);
 const fact = v.union([v.string(), v.number(), v.boolean()], 'text, a number, true or false');
 
 const endpointNode = v.strictObject({
@@ -41,7 +53,10 @@ const psnNode = v.strictObject({
   gateway: ipv4,
 });
 
-const end = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,30}:[a-z][a-z0-9-]{0,14}$/, 'NODE:INTERFACE, such as nad:fa0-12'));
+const end = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9-]{0,30}:[a-z][a-z0-9-]{0,14}$/, 'NODE:INTERFACE, such as nad:fa0-12'),
+);
 
 const topologySchema = v.strictObject({
   name,
@@ -74,7 +89,10 @@ export function checkTopology(where: string, declared: unknown): Topology {
 }
 
 /** The nodes of one kind, with their names, in the order of declaration. */
-export function nodesOf<Kind extends TopologyNode['kind']>(topology: Topology, kind: Kind): [string, NodeOfKind<Kind>][] {
+export function nodesOf<Kind extends TopologyNode['kind']>(
+  topology: Topology,
+  kind: Kind,
+): [string, NodeOfKind<Kind>][] {
   return Object.entries(topology.nodes).filter((entry): entry is [string, NodeOfKind<Kind>] => entry[1].kind === kind);
 }
 
@@ -105,7 +123,8 @@ function inconsistencies(topology: Topology): string[] {
   const nads = nodesOf(topology, 'nad');
   if (nads.length !== 1) problems.push(`nodes: expected exactly one node of kind nad, got ${nads.length}`);
   if (nodesOf(topology, 'psn').length === 0) problems.push('nodes: expected at least one node of kind psn, got none');
-  if (nodesOf(topology, 'endpoint').length === 0) problems.push('nodes: expected at least one node of kind endpoint, got none');
+  if (nodesOf(topology, 'endpoint').length === 0)
+    problems.push('nodes: expected at least one node of kind endpoint, got none');
 
   const seen = new Set<string>();
   topology.links.forEach((link, index) => {
@@ -124,7 +143,8 @@ function inconsistencies(topology: Topology): string[] {
       }
     }
     for (const port of Object.keys(nad.routed)) {
-      if (!seen.has(`${nadName}:${port}`)) problems.push(`nodes.${nadName}.routed: no link leads to ${nadName}:${port}`);
+      if (!seen.has(`${nadName}:${port}`))
+        problems.push(`nodes.${nadName}.routed: no link leads to ${nadName}:${port}`);
     }
   }
   for (const [node, declared] of Object.entries(topology.nodes)) {

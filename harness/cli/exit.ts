@@ -14,7 +14,15 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const usageErrors = new Set(['UsageError', 'SetOptionError', 'TopologyError', 'ProfileXmlError', 'NoSuchNodeError', 'LabExistsError', 'NoSuchLabError']);
+const usageErrors = new Set([
+  'UsageError',
+  'SetOptionError',
+  'TopologyError',
+  'ProfileXmlError',
+  'NoSuchNodeError',
+  'LabExistsError',
+  'NoSuchLabError',
+]);
 const environmentErrors = new Set(['EnvironmentError']);
 
 /** The exit code that an error of a verb means. Errors of the engine's connection are the environment's. */

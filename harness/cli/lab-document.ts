@@ -1,14 +1,15 @@
 /** A lab at one moment, for `inspect` and `deploy`: one document, and the same for people. */
-import type {AgentView} from '#protocol/agent/contract.ts';
-import type {NadView} from '#protocol/nad/contract.ts';
-import type {PsnView} from '#protocol/psn/contract.ts';
-import {iosAclName} from '#protocol/dacl/name.ts';
+
 import {table} from '#harness/cli/output.ts';
 import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {nodesOf, type Topology} from '#harness/topology.ts';
+import type {AgentView} from '#protocol/agent/contract.ts';
+import {iosAclName} from '#protocol/dacl/name.ts';
+import type {NadView} from '#protocol/nad/contract.ts';
+import type {PsnView} from '#protocol/psn/contract.ts';
 
 export interface LabDocument {
   lab: string;
@@ -18,18 +19,28 @@ export interface LabDocument {
   sessions: NadView['sessions'];
   dacls: {acl: string; bindings: {port: string; address: string | null}[]}[];
   agents: (AgentView & {node: string})[];
-  psns: (Pick<PsnView, 'name' | 'sessions' | 'counters'>)[];
+  psns: Pick<PsnView, 'name' | 'sessions' | 'counters'>[];
   alarms: PsnView['alarms'];
 }
 
 export async function labDocument(lab: ContainerLab): Promise<LabDocument> {
-  const nodes = await Promise.all(Object.entries(lab.topology.nodes).map(async ([node, {kind, address}]) => {
-    const {Id, State} = await lab.containerOf(node).inspect();
-    return {node, kind, address, container: Id.slice(0, 12), state: State.Status};
-  }));
+  const nodes = await Promise.all(
+    Object.entries(lab.topology.nodes).map(async ([node, {kind, address}]) => {
+      const {Id, State} = await lab.containerOf(node).inspect();
+      return {node, kind, address, container: Id.slice(0, 12), state: State.Status};
+    }),
+  );
   const up = (name: string) => nodes.some(({node, state}) => node === name && state === 'running');
-  const psns = await Promise.all(nodesOf(lab.topology, 'psn').filter(([name]) => up(name)).map(([name]) => psnOf(lab, name).view()));
-  const agents = await Promise.all(nodesOf(lab.topology, 'endpoint').filter(([name]) => up(name)).map(async ([name]) => ({node: name, ...(await endpointOf(lab, name).view())})));
+  const psns = await Promise.all(
+    nodesOf(lab.topology, 'psn')
+      .filter(([name]) => up(name))
+      .map(([name]) => psnOf(lab, name).view()),
+  );
+  const agents = await Promise.all(
+    nodesOf(lab.topology, 'endpoint')
+      .filter(([name]) => up(name))
+      .map(async ([name]) => ({node: name, ...(await endpointOf(lab, name).view())})),
+  );
   const nad = await nadOf(lab).view();
   return {
     lab: lab.name,
@@ -37,7 +48,10 @@ export async function labDocument(lab: ContainerLab): Promise<LabDocument> {
     nodes,
     links: lab.topology.links,
     sessions: nad.sessions,
-    dacls: nad.acls.map(({name}) => ({acl: name, bindings: nad.bindings.filter(binding => binding.acl === name).map(({port, address}) => ({port, address}))})),
+    dacls: nad.acls.map(({name}) => ({
+      acl: name,
+      bindings: nad.bindings.filter(binding => binding.acl === name).map(({port, address}) => ({port, address})),
+    })),
     agents,
     psns: psns.map(({name, sessions, counters}) => ({name, sessions, counters})),
     alarms: psns.flatMap(psn => psn.alarms).sort((a, b) => a.loggedAtMs - b.loggedAtMs),
@@ -47,20 +61,51 @@ export async function labDocument(lab: ContainerLab): Promise<LabDocument> {
 export function labText(document: LabDocument): string {
   const sections = [
     `Lab ${document.lab}, ${(document.labMs / 1000).toFixed(1)} s old`,
-    table(['node', 'kind', 'address', 'container', 'state'], document.nodes.map(({node, kind, address, container, state}) => [node, kind, address, container, state])),
+    table(
+      ['node', 'kind', 'address', 'container', 'state'],
+      document.nodes.map(({node, kind, address, container, state}) => [node, kind, address, container, state]),
+    ),
     document.links.map(({ends}) => `  ${ends.join(' ── ')}`).join('\n'),
-    table(['port', 'mac', 'address', 'session', 'status', 'dacl'], document.sessions.map(session => [
-      session.port, session.mac, session.address ?? 'Unknown', session.sessionId,
-      session.authorized ? 'Authorized' : 'Unauthorized', session.acl === null ? '-' : iosAclName(session.acl),
-    ])),
-    table(['agent', 'state', 'posture', 'psn', 'state sync'], document.agents.map(({node, state, status, psn, sync}) => [
-      node, state, status, psn ?? '-', sync.latched ? 'disabled until the service restarts' : `${sync.state}, every ${sync.intervalS} s`,
-    ])),
-    table(['psn', 'session', 'posture', 'rule', 'owner'], document.psns.flatMap(({name, sessions}) =>
-      sessions.map(session => [name, session.sessionId, session.postureStatus, session.rule, session.owner]))),
-    document.alarms.length === 0 ? 'No alarms.' : table(['alarm', 'severity', 'node', 'details'], document.alarms.map(alarm => [
-      alarm.alarmName, alarm.severity, alarm.iseNode, Object.entries(alarm.details).map(([name, value]) => `${name}=${value}`).join(' '),
-    ])),
+    table(
+      ['port', 'mac', 'address', 'session', 'status', 'dacl'],
+      document.sessions.map(session => [
+        session.port,
+        session.mac,
+        session.address ?? 'Unknown',
+        session.sessionId,
+        session.authorized ? 'Authorized' : 'Unauthorized',
+        session.acl === null ? '-' : iosAclName(session.acl),
+      ]),
+    ),
+    table(
+      ['agent', 'state', 'posture', 'psn', 'state sync'],
+      document.agents.map(({node, state, status, psn, sync}) => [
+        node,
+        state,
+        status,
+        psn ?? '-',
+        sync.latched ? 'disabled until the service restarts' : `${sync.state}, every ${sync.intervalS} s`,
+      ]),
+    ),
+    table(
+      ['psn', 'session', 'posture', 'rule', 'owner'],
+      document.psns.flatMap(({name, sessions}) =>
+        sessions.map(session => [name, session.sessionId, session.postureStatus, session.rule, session.owner]),
+      ),
+    ),
+    document.alarms.length === 0
+      ? 'No alarms.'
+      : table(
+          ['alarm', 'severity', 'node', 'details'],
+          document.alarms.map(alarm => [
+            alarm.alarmName,
+            alarm.severity,
+            alarm.iseNode,
+            Object.entries(alarm.details)
+              .map(([name, value]) => `${name}=${value}`)
+              .join(' '),
+          ]),
+        ),
   ];
   return sections.join('\n\n');
 }

@@ -1,5 +1,7 @@
 import {argv, stderr} from 'node:process';
 import {Command, CommanderError} from 'commander';
+import {exitCodeOf, exitCodes} from '#harness/cli/exit.ts';
+import {paletteFor} from '#harness/cli/output.ts';
 import {captureVerb} from '#harness/cli/verbs/capture.ts';
 import {consoleVerb} from '#harness/cli/verbs/console.ts';
 import {demoVerb} from '#harness/cli/verbs/demo.ts';
@@ -12,8 +14,6 @@ import {inspectVerb} from '#harness/cli/verbs/inspect.ts';
 import {logsVerb} from '#harness/cli/verbs/logs.ts';
 import {runVerb} from '#harness/cli/verbs/run.ts';
 import {validateVerb} from '#harness/cli/verbs/validate.ts';
-import {exitCodeOf, exitCodes} from '#harness/cli/exit.ts';
-import {paletteFor} from '#harness/cli/output.ts';
 
 const program = new Command('posturelab')
   .description('Network emulation test harness for Cisco ISE Posture State Synchronization')
@@ -21,7 +21,18 @@ const program = new Command('posturelab')
   .showHelpAfterError('(add --help for what is possible)')
   .enablePositionalOptions();
 for (const verb of [
-  deployVerb, destroyVerb, inspectVerb, execVerb, consoleVerb, logsVerb, forwardVerb, captureVerb, runVerb, validateVerb, doctorVerb, demoVerb,
+  deployVerb,
+  destroyVerb,
+  inspectVerb,
+  execVerb,
+  consoleVerb,
+  logsVerb,
+  forwardVerb,
+  captureVerb,
+  runVerb,
+  validateVerb,
+  doctorVerb,
+  demoVerb,
 ]) {
   program.addCommand(verb().exitOverride());
 }

@@ -11,9 +11,13 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   process.removeAllListeners('warning');
   await import(main);
 } else if (existsSync(own)) {
-  const {status, signal} = spawnSync(own, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], {stdio: 'inherit'});
+  const {status, signal} = spawnSync(own, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
   process.exitCode = status ?? (signal ? 130 : 1);
 } else {
-  console.error(`posturelab needs Node 24; this is ${process.version}, and node_modules has none. Run \`npm ci\` first.`);
+  console.error(
+    `posturelab needs Node 24; this is ${process.version}, and node_modules has none. Run \`npm ci\` first.`,
+  );
   process.exitCode = 3;
 }

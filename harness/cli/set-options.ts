@@ -23,6 +23,8 @@ async function readAssignment(option: string): Promise<{key: string; value: stri
   try {
     return {key, value: await readFile(value.slice(1), 'utf8')};
   } catch (error) {
-    throw new UsageError(`--set ${key}: cannot read ${value.slice(1)}: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(
+      `--set ${key}: cannot read ${value.slice(1)}: ${error instanceof Error ? error.message : error}`,
+    );
   }
 }

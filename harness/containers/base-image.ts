@@ -23,7 +23,11 @@ const remembersMs = 3_600_000;
 const unreachable = join(repositoryRoot, '.cache/registry-unreachable');
 
 /** Makes `context.tag`. Throws `EnvironmentError` or `ImageBuildError`. Only one process at a time may be in here. */
-export async function buildBaseImage(engine: Engine, context: ImageContext, say: (message: string) => void): Promise<void> {
+export async function buildBaseImage(
+  engine: Engine,
+  context: ImageContext,
+  say: (message: string) => void,
+): Promise<void> {
   const refusal = await fetchRegistryImage(engine, say);
   if (refusal === undefined) {
     try {
@@ -51,7 +55,13 @@ export function isInstalled(program: string): boolean {
 
 /** Why the engine cannot have the image; `undefined` if it has it. A failed try is remembered for an hour. */
 async function fetchRegistryImage(engine: Engine, say: (message: string) => void): Promise<string | undefined> {
-  const has = await engine.getImage(registryImage).inspect().then(() => true, () => false);
+  const has = await engine
+    .getImage(registryImage)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    );
   if (has) return undefined;
   if (existsSync(unreachable) && Date.now() - statSync(unreachable).mtimeMs < remembersMs) {
     return 'the registry could not be reached a short time ago';
@@ -136,10 +146,12 @@ function debianTar(context: ImageContext, folder: string): {tar: NodeJS.Readable
     child.once('close', async code => {
       if (code === 0) return resolve(void tar.end());
       const said = (await complaints).trim().slice(-2000);
-      fail(new EnvironmentError(
-        `mmdebstrap could not make the base image (exit code ${code}): ${said}`,
-        'See that this machine reaches a Debian mirror: `sudo apt-get update`.',
-      ));
+      fail(
+        new EnvironmentError(
+          `mmdebstrap could not make the base image (exit code ${code}): ${said}`,
+          'See that this machine reaches a Debian mirror: `sudo apt-get update`.',
+        ),
+      );
     });
   });
   done.catch(() => {}); // told through the engine's request, which the stream's error ends
@@ -148,5 +160,7 @@ function debianTar(context: ImageContext, folder: string): {tar: NodeJS.Readable
 
 /** The lines of the base's Dockerfile that set no files: the imported image gets the same. */
 function imageSettings(context: ImageContext): string[] {
-  return String(context.files.get('Dockerfile')).split('\n').filter(line => /^(LABEL|ENV|WORKDIR) /.test(line));
+  return String(context.files.get('Dockerfile'))
+    .split('\n')
+    .filter(line => /^(LABEL|ENV|WORKDIR) /.test(line));
 }

@@ -16,20 +16,42 @@ export class CaptureError extends Error {
 Captures on one interface of a node, in a container of its own that shares the node's network namespace, so that the node needs
 no right to capture. Resolves when tcpdump listens.
 */
-export async function startCapture(engine: Docker, {containerId, port, filter, image, labels, format}: {
-  containerId: string;
-  port: string;
-  filter: string;
-  image: string;
-  labels: Record<string, string>;
-  format: 'pcap' | 'text';
-}): Promise<Capture> {
+export async function startCapture(
+  engine: Docker,
+  {
+    containerId,
+    port,
+    filter,
+    image,
+    labels,
+    format,
+  }: {
+    containerId: string;
+    port: string;
+    filter: string;
+    image: string;
+    labels: Record<string, string>;
+    format: 'pcap' | 'text';
+  },
+): Promise<Capture> {
   const container = await engine.createContainer({
     Image: image,
-    Cmd: ['tcpdump', '-i', port, ...(format === 'pcap' ? ['-U', '-w', '-'] : ['-l', '-n', '-e']), '--', ...(filter === '' ? [] : [filter])],
+    Cmd: [
+      'tcpdump',
+      '-i',
+      port,
+      ...(format === 'pcap' ? ['-U', '-w', '-'] : ['-l', '-n', '-e']),
+      '--',
+      ...(filter === '' ? [] : [filter]),
+    ],
     User: 'root',
     Labels: {...labels, 'posturelab.node': 'capture'},
-    HostConfig: {NetworkMode: `container:${containerId}`, CapDrop: ['ALL'], CapAdd: ['NET_RAW', 'SETUID', 'SETGID'], AutoRemove: true},
+    HostConfig: {
+      NetworkMode: `container:${containerId}`,
+      CapDrop: ['ALL'],
+      CapAdd: ['NET_RAW', 'SETUID', 'SETGID'],
+      AutoRemove: true,
+    },
   });
   const stream = await container.attach({stream: true, stdout: true, stderr: true, hijack: true});
   const output = new PassThrough();

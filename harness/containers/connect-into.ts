@@ -5,7 +5,10 @@ import type {Container} from 'dockerode';
 A TCP connection to a port inside the lab, made by `nc` in the container and carried by the engine. No port is published and
 no network is needed. The stream ends when the other side closes, also when nothing listens there.
 */
-export async function connectInto(container: Container, {address, port}: {address: string; port: number}): Promise<Duplex> {
+export async function connectInto(
+  container: Container,
+  {address, port}: {address: string; port: number},
+): Promise<Duplex> {
   const exec = await container.exec({
     Cmd: ['nc', '-N', address, String(port)],
     AttachStdin: true,

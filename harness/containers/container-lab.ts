@@ -1,12 +1,12 @@
 import type Docker from 'dockerode';
-import type {EventOf, LabEvent, LabEventKind} from '#protocol/event.ts';
-import {type ClockSettings, type LabClock, labClock, monotonicMs} from '#images/shell/clock.ts';
-import {type Lab, type UntilOptions, waitForEvent} from '#harness/lab.ts';
-import type {LabSettings} from '#harness/lab-settings.ts';
-import {Timeline} from '#harness/timeline.ts';
-import type {Topology} from '#harness/topology.ts';
 import {ControlChannel} from '#harness/containers/control-channel.ts';
 import {linkScript, startLinker} from '#harness/containers/linker.ts';
+import {type Lab, type UntilOptions, waitForEvent} from '#harness/lab.ts';
+import type {LabSettings} from '#harness/lab-settings.ts';
+import type {Timeline} from '#harness/timeline.ts';
+import type {Topology} from '#harness/topology.ts';
+import {type ClockSettings, type LabClock, labClock, monotonicMs} from '#images/shell/clock.ts';
+import type {EventOf, LabEvent, LabEventKind} from '#protocol/event.ts';
 
 const defaultWithinMs = 120_000;
 /** Under load a container may need seconds for what takes milliseconds; a deadline is not a claim about speed. */
@@ -90,7 +90,8 @@ export class ContainerLab implements Lab {
 
   async startNode(node: string): Promise<void> {
     const begin = this.#parts.begins.get(node);
-    if (begin === undefined) throw new Error(`node ${node} was begun by another program, which alone can start it again`);
+    if (begin === undefined)
+      throw new Error(`node ${node} was begun by another program, which alone can start it again`);
     const {engine, linkerImage, labels, channels} = this.#parts;
     const container = this.containerOf(node);
     const channel = await ControlChannel.attach(container, node, {onEvent: event => this.timeline.add(event)});
@@ -130,10 +131,12 @@ export class NoSuchNodeError extends Error {
 
 /** The process ids of running nodes on the engine's host, by node. */
 export async function pidsOf(engine: Docker, containerIds: Record<string, string>): Promise<Record<string, number>> {
-  const pids = await Promise.all(Object.entries(containerIds).map(async ([node, id]) => {
-    const {State} = await engine.getContainer(id).inspect();
-    return [node, State.Pid] as const;
-  }));
+  const pids = await Promise.all(
+    Object.entries(containerIds).map(async ([node, id]) => {
+      const {State} = await engine.getContainer(id).inspect();
+      return [node, State.Pid] as const;
+    }),
+  );
   return Object.fromEntries(pids);
 }
 

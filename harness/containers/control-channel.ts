@@ -1,10 +1,10 @@
 /** The harness's end of a node's control channel: NDJSON through the engine's attach stream (images/shell/control.ts). */
 import {randomUUID} from 'node:crypto';
-import {PassThrough} from 'node:stream';
 import {createInterface} from 'node:readline';
+import {PassThrough} from 'node:stream';
 import type {Container} from 'dockerode';
-import type {LabEvent} from '#protocol/event.ts';
 import {monotonicMs} from '#images/shell/clock.ts';
+import type {LabEvent} from '#protocol/event.ts';
 
 export interface Ready {
   kind: string;
@@ -51,7 +51,14 @@ export class ControlChannel implements Disposable {
     node: string,
     {history = false, onEvent}: {history?: boolean; onEvent: (event: LabEvent) => void},
   ): Promise<ControlChannel> {
-    const stream = await container.attach({stream: true, stdin: true, stdout: true, stderr: true, hijack: true, logs: history});
+    const stream = await container.attach({
+      stream: true,
+      stdin: true,
+      stdout: true,
+      stderr: true,
+      hijack: true,
+      logs: history,
+    });
     const channel = new ControlChannel(node, stream, onEvent);
     const stdout = new PassThrough();
     const stderr = new PassThrough();
@@ -72,7 +79,8 @@ export class ControlChannel implements Disposable {
 
   /** Sends a command and waits for its answer. Throws `CommandRefusedError`, with the node's reason. */
   async call(command: {name: string}): Promise<unknown> {
-    if (this.#closed) throw new CommandRefusedError(`${this.node} cannot be asked to ${command.name}: ${this.#gone('it is gone')}`);
+    if (this.#closed)
+      throw new CommandRefusedError(`${this.node} cannot be asked to ${command.name}: ${this.#gone('it is gone')}`);
     const id = randomUUID();
     const answer = Promise.withResolvers<unknown>();
     this.#pending.set(id, answer);

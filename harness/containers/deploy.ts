@@ -1,15 +1,15 @@
 /** Brings a lab up on a container engine: nodes, links, addresses, then the roles, PSNs first. */
 import {randomUUID} from 'node:crypto';
 import type Docker from 'dockerode';
-import type {LabEvent} from '#protocol/event.ts';
-import {planNodes} from '#harness/node-plan.ts';
-import {defaultSettings, fqdn, type LabSettings} from '#harness/lab-settings.ts';
-import {Timeline} from '#harness/timeline.ts';
-import {nodesOf, type Topology, type TopologyNode} from '#harness/topology.ts';
-import {chooseOrigin, ContainerLab, pidsOf} from '#harness/containers/container-lab.ts';
+import {ContainerLab, chooseOrigin, pidsOf} from '#harness/containers/container-lab.ts';
 import type {Images} from '#harness/containers/images.ts';
 import {linkScript, startLinker} from '#harness/containers/linker.ts';
 import {type StartedNode, startNodeContainer} from '#harness/containers/node-container.ts';
+import {defaultSettings, fqdn, type LabSettings} from '#harness/lab-settings.ts';
+import {planNodes} from '#harness/node-plan.ts';
+import {Timeline} from '#harness/timeline.ts';
+import {nodesOf, type Topology, type TopologyNode} from '#harness/topology.ts';
+import type {LabEvent} from '#protocol/event.ts';
 
 export interface DeployOptions {
   topology: Topology;
@@ -64,18 +64,30 @@ export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
   }
 
   say('starting the services');
-  const {origin, here} = chooseOrigin([...nodes.values()].map(node => node.ready), settings.timeScale);
+  const {origin, here} = chooseOrigin(
+    [...nodes.values()].map(node => node.ready),
+    settings.timeScale,
+  );
   const begins = new Map(plans.map(({node, settings}) => [node, {node, clock: origin, settings}]));
   const channels = new Map([...nodes].map(([node, {channel}]) => [node, channel]));
-  const begin = (kind: TopologyNode['kind']) => Promise.all(
-    nodesOf(topology, kind).map(async ([node]) => {
-      channels.get(node)?.begin(begins.get(node) ?? {});
-      await channels.get(node)?.begun;
-    }),
-  );
+  const begin = (kind: TopologyNode['kind']) =>
+    Promise.all(
+      nodesOf(topology, kind).map(async ([node]) => {
+        channels.get(node)?.begin(begins.get(node) ?? {});
+        await channels.get(node)?.begun;
+      }),
+    );
   const close = undo.move();
   const lab = new ContainerLab({
-    name, topology, settings, engine, labels, containerIds, timeline, begins, channels,
+    name,
+    topology,
+    settings,
+    engine,
+    labels,
+    containerIds,
+    timeline,
+    begins,
+    channels,
     linkerImage: images.base,
     clock: here,
     close: () => close.disposeAsync(),
@@ -97,16 +109,31 @@ async function startNodes(
   {name, labels, onEvent}: {name: string; labels: Record<string, string>; onEvent: (event: LabEvent) => void},
 ): Promise<Map<string, StartedNode>> {
   const hosts = Object.fromEntries(
-    Object.entries(topology.nodes).filter(([, node]) => node.kind === 'psn').map(([node, {address}]) => [fqdn(node), address.split('/')[0] ?? '']),
+    Object.entries(topology.nodes)
+      .filter(([, node]) => node.kind === 'psn')
+      .map(([node, {address}]) => [fqdn(node), address.split('/')[0] ?? '']),
   );
-  const started = await Promise.all(Object.entries(topology.nodes).map(async ([node, {kind}]) => {
-    const nodeLabels = {...labels, 'posturelab.node': node, 'posturelab.kind': kind, 'posturelab.topology': JSON.stringify(topology)};
-    const container = await startNodeContainer(engine, {
-      name: node, kind, image: images[kind], labels: nodeLabels, hosts, startupTimeoutMs, onEvent,
-      containerName: `posturelab-${name}-${node}`,
-    });
-    return [node, container] as const;
-  }));
+  const started = await Promise.all(
+    Object.entries(topology.nodes).map(async ([node, {kind}]) => {
+      const nodeLabels = {
+        ...labels,
+        'posturelab.node': node,
+        'posturelab.kind': kind,
+        'posturelab.topology': JSON.stringify(topology),
+      };
+      const container = await startNodeContainer(engine, {
+        name: node,
+        kind,
+        image: images[kind],
+        labels: nodeLabels,
+        hosts,
+        startupTimeoutMs,
+        onEvent,
+        containerName: `posturelab-${name}-${node}`,
+      });
+      return [node, container] as const;
+    }),
+  );
   return new Map(started);
 }
 

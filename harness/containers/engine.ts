@@ -62,8 +62,10 @@ function remedy(refusals: string[]): string {
   if (refusals.some(refusal => refusal.includes('older than'))) {
     return 'Install Docker Engine 20.10 or later: on Debian or Ubuntu `sudo apt-get install docker.io`.';
   }
-  return 'On Debian or Ubuntu: `sudo apt-get install docker.io`, then `sudo systemctl start docker`. '
-    + 'Where the engine is elsewhere, name it: `export DOCKER_HOST=unix:///path/to/docker.sock`.';
+  return (
+    'On Debian or Ubuntu: `sudo apt-get install docker.io`, then `sudo systemctl start docker`. ' +
+    'Where the engine is elsewhere, name it: `export DOCKER_HOST=unix:///path/to/docker.sock`.'
+  );
 }
 
 async function withinMs<Result>(timeoutMs: number, answer: Promise<Result>): Promise<Result> {

@@ -9,7 +9,11 @@ export interface ExecResult {
 }
 
 /** Runs a command in a container and waits for its end. A command that is not there gives exit code 126 or 127, as in a shell. */
-export async function execIn(container: Container, command: string[], {user = ''}: {user?: string} = {}): Promise<ExecResult> {
+export async function execIn(
+  container: Container,
+  command: string[],
+  {user = ''}: {user?: string} = {},
+): Promise<ExecResult> {
   const exec = await container.exec({Cmd: command, AttachStdout: true, AttachStderr: true, User: user});
   const stream = await exec.start({hijack: true, stdin: false});
   const stdout = new PassThrough();

@@ -12,7 +12,11 @@ export class ImageBuildError extends Error {
 Builds with the engine's own builder, without BuildKit, which Engine 20.10 and Podman lack behind their sockets. The tag is
 set when all is done; if we are killed in between, the engine stops and removes its intermediate container.
 */
-export async function buildImage(engine: Engine, context: ImageContext, buildargs: Record<string, string>): Promise<void> {
+export async function buildImage(
+  engine: Engine,
+  context: ImageContext,
+  buildargs: Record<string, string>,
+): Promise<void> {
   const {tag} = context;
   const answer = await engine.buildImage(tarOf(context), {t: tag, buildargs, rm: true, forcerm: true});
   await readProgress(answer, log => `image ${tag} could not be built:\n${log}`);
@@ -25,6 +29,7 @@ export async function readProgress(answer: NodeJS.ReadableStream, describe: (log
     if (line.trim() === '') continue;
     const {stream, error} = JSON.parse(line) as {stream?: string; error?: string};
     log += stream ?? '';
-    if (error !== undefined) throw new ImageBuildError(describe(stripVTControlCharacters(`${log.slice(-3000)}${error}`)));
+    if (error !== undefined)
+      throw new ImageBuildError(describe(stripVTControlCharacters(`${log.slice(-3000)}${error}`)));
   }
 }

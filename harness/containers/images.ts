@@ -57,7 +57,10 @@ async function removeOutdated(engine: Engine, current: ImageContext[]): Promise<
   for (const {RepoTags, Created} of images) {
     if (Date.now() - Created * 1000 < outdatedAfterMs) continue;
     for (const tag of (RepoTags ?? []).filter(tag => current.every(context => context.tag !== tag))) {
-      await engine.getImage(tag).remove().catch(() => {});
+      await engine
+        .getImage(tag)
+        .remove()
+        .catch(() => {});
     }
   }
 }

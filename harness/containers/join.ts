@@ -1,11 +1,11 @@
 /** Labs that run on an engine, whoever deployed them: found by their labels, joined by their control channels. */
 import type Docker from 'dockerode';
-import {type ClockSettings, monotonicMs} from '#images/shell/clock.ts';
+import {ContainerLab} from '#harness/containers/container-lab.ts';
+import {ControlChannel} from '#harness/containers/control-channel.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
 import {Timeline} from '#harness/timeline.ts';
 import {checkTopology, type Topology} from '#harness/topology.ts';
-import {ContainerLab} from '#harness/containers/container-lab.ts';
-import {ControlChannel} from '#harness/containers/control-channel.ts';
+import {type ClockSettings, monotonicMs} from '#images/shell/clock.ts';
 
 export interface RunningLab {
   name: string;
@@ -21,7 +21,9 @@ export class NoSuchLabError extends Error {
 
   constructor(lab: string | undefined, running: string[]) {
     const wanted = lab === undefined ? 'no lab is named, and there is not exactly one' : `there is no lab ${lab}`;
-    super(`${wanted}. ${running.length === 0 ? 'None runs; `posturelab deploy` starts one.' : `Running: ${running.join(', ')}.`}`);
+    super(
+      `${wanted}. ${running.length === 0 ? 'None runs; `posturelab deploy` starts one.' : `Running: ${running.join(', ')}.`}`,
+    );
   }
 }
 
@@ -32,7 +34,9 @@ export async function runningLabs(engine: Docker): Promise<RunningLab[]> {
     const name = Labels['posturelab.lab'] ?? '';
     const node = Labels['posturelab.node'] ?? '';
     const lab = labs.get(name) ?? {
-      name, containerIds: {}, states: {},
+      name,
+      containerIds: {},
+      states: {},
       topology: checkTopology(`the label of lab ${name}`, JSON.parse(Labels['posturelab.topology'] ?? 'null')),
     };
     lab.containerIds[node] = Id;
@@ -46,21 +50,33 @@ export async function runningLabs(engine: Docker): Promise<RunningLab[]> {
 export async function findLab(engine: Docker, name?: string): Promise<RunningLab> {
   const labs = await runningLabs(engine);
   const found = name === undefined && labs.length === 1 ? labs[0] : labs.find(lab => lab.name === name);
-  if (found === undefined) throw new NoSuchLabError(name, labs.map(lab => lab.name));
+  if (found === undefined)
+    throw new NoSuchLabError(
+      name,
+      labs.map(lab => lab.name),
+    );
   return found;
 }
 
 /** Joins a running lab: its whole history, and commands to its nodes. Closing it leaves the lab as it is. */
 export async function joinLab(engine: Docker, running: RunningLab): Promise<ContainerLab> {
   const timeline = new Timeline();
-  const channels = new Map(await Promise.all(
-    Object.entries(running.containerIds)
-      .filter(([node]) => running.states[node] === 'running')
-      .map(async ([node, id]) => [
-        node,
-        await ControlChannel.attach(engine.getContainer(id), node, {history: true, onEvent: event => timeline.add(event)}),
-      ] as const),
-  ));
+  const channels = new Map(
+    await Promise.all(
+      Object.entries(running.containerIds)
+        .filter(([node]) => running.states[node] === 'running')
+        .map(
+          async ([node, id]) =>
+            [
+              node,
+              await ControlChannel.attach(engine.getContainer(id), node, {
+                history: true,
+                onEvent: event => timeline.add(event),
+              }),
+            ] as const,
+        ),
+    ),
+  );
   return new ContainerLab({
     name: running.name,
     topology: running.topology,

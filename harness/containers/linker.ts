@@ -4,7 +4,7 @@ nodes' namespaces and gives the nodes their addresses (design.md 3). It starts b
 */
 import {PassThrough} from 'node:stream';
 import type Docker from 'dockerode';
-import {accessPorts, type Topology, nodesOf, readEnd} from '#harness/topology.ts';
+import {accessPorts, nodesOf, readEnd, type Topology} from '#harness/topology.ts';
 
 /** The links could not be made; `message` has what the linker's tools said. */
 export class LinkError extends Error {
@@ -50,7 +50,8 @@ export async function startLinker(
     async run(script) {
       stream.end(script);
       const {StatusCode} = await ended;
-      if (StatusCode !== 0) throw new LinkError(`the linker could not make the links: ${output.trim() || `exit code ${StatusCode}`}`);
+      if (StatusCode !== 0)
+        throw new LinkError(`the linker could not make the links: ${output.trim() || `exit code ${StatusCode}`}`);
     },
     async [Symbol.asyncDispose]() {
       stream.end();
@@ -65,32 +66,40 @@ after it was restarted. Every word in it is a number, or has passed the topology
 */
 export function linkScript(topology: Topology, pids: Record<string, number>, only?: string): string {
   const links = topology.links.filter(link => only === undefined || link.ends.some(end => readEnd(end).node === only));
-  const touched = (node: string, port: string) =>
-    links.some(link => link.ends.includes(`${node}:${port}`));
+  const touched = (node: string, port: string) => links.some(link => link.ends.includes(`${node}:${port}`));
   const lines = links.map(({ends}) => {
     const [a, b] = ends.map(readEnd);
     return `ip link add ${a?.interface} netns ${pids[a?.node ?? '']} type veth peer name ${b?.interface} netns ${pids[b?.node ?? '']}`;
   });
   // The switch first: its ports are up before anybody behind them speaks.
   for (const [name, nad] of nodesOf(topology, 'nad')) {
-    const vlan = ['link add vlan255 type bridge', 'link set vlan255 type bridge forward_delay 0', `addr add ${nad.address} dev vlan255`, 'link set vlan255 up'];
+    const vlan = [
+      'link add vlan255 type bridge',
+      'link set vlan255 type bridge forward_delay 0',
+      `addr add ${nad.address} dev vlan255`,
+      'link set vlan255 up',
+    ];
     const access = accessPorts(topology, name).filter(port => touched(name, port));
     const routed = Object.entries(nad.routed).filter(([port]) => touched(name, port));
-    lines.push(batch(pids[name], [
-      ...(only === undefined || only === name ? ['link set lo up', ...vlan] : []),
-      ...access.flatMap(port => [`link set ${port} master vlan255`, `link set ${port} up`]),
-      ...routed.flatMap(([port, address]) => [`addr add ${address} dev ${port}`, `link set ${port} up`]),
-    ]));
+    lines.push(
+      batch(pids[name], [
+        ...(only === undefined || only === name ? ['link set lo up', ...vlan] : []),
+        ...access.flatMap(port => [`link set ${port} master vlan255`, `link set ${port} up`]),
+        ...routed.flatMap(([port, address]) => [`addr add ${address} dev ${port}`, `link set ${port} up`]),
+      ]),
+    );
   }
   for (const [name, node] of Object.entries(topology.nodes)) {
     if (node.kind === 'nad' || (only !== undefined && only !== name)) continue;
-    lines.push(batch(pids[name], [
-      'link set lo up',
-      ...(node.kind === 'endpoint' ? [`link set eth0 address ${node.mac.toLowerCase()}`] : []),
-      `addr add ${node.address} dev eth0`,
-      'link set eth0 up',
-      `route add default via ${node.gateway}`,
-    ]));
+    lines.push(
+      batch(pids[name], [
+        'link set lo up',
+        ...(node.kind === 'endpoint' ? [`link set eth0 address ${node.mac.toLowerCase()}`] : []),
+        `addr add ${node.address} dev eth0`,
+        'link set eth0 up',
+        `route add default via ${node.gateway}`,
+      ]),
+    );
   }
   return `${lines.join('\n')}\n`;
 }

@@ -50,7 +50,9 @@ async function take(path: string): Promise<AsyncDisposable | undefined> {
 }
 
 async function holderGone(path: string, tooLate: AbortSignal, name: string): Promise<void> {
-  const socket = connect({path}).on('error', () => {}).resume(); // refused: gone already
+  const socket = connect({path})
+    .on('error', () => {})
+    .resume(); // refused: gone already
   try {
     await once(socket, 'close', {signal: tooLate});
   } catch (cause) {

@@ -1,8 +1,8 @@
 import type Docker from 'dockerode';
 import {GenericContainer, type WaitStrategy} from 'testcontainers';
-import type {LabEvent} from '#protocol/event.ts';
-import type {TopologyNode} from '#harness/topology.ts';
 import {ControlChannel, type Ready} from '#harness/containers/control-channel.ts';
+import type {TopologyNode} from '#harness/topology.ts';
+import type {LabEvent} from '#protocol/event.ts';
 
 /** A node whose container runs and whose process is ready to begin; its links are not there yet. */
 export interface StartedNode {
@@ -67,7 +67,9 @@ class NodeContainer extends GenericContainer {
     this.hostConfig.Sysctls = sysctls[options.kind];
     this.containerCreated = async containerId => {
       try {
-        attached.resolve(await ControlChannel.attach(engine.getContainer(containerId), options.name, {onEvent: options.onEvent}));
+        attached.resolve(
+          await ControlChannel.attach(engine.getContainer(containerId), options.name, {onEvent: options.onEvent}),
+        );
       } catch (error) {
         attached.reject(error);
         throw error;
@@ -89,9 +91,15 @@ class ReadyStrategy implements WaitStrategy {
   async waitUntilReady(): Promise<void> {
     const channel = await this.#attached;
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error(
-      `node ${channel.node} did not say that it is ready within ${this.#startupTimeoutMs} ms. ${channel.complaints()}`,
-    )), this.#startupTimeoutMs);
+    const timer = setTimeout(
+      () =>
+        late.reject(
+          new Error(
+            `node ${channel.node} did not say that it is ready within ${this.#startupTimeoutMs} ms. ${channel.complaints()}`,
+          ),
+        ),
+      this.#startupTimeoutMs,
+    );
     try {
       await Promise.race([channel.ready, late.promise]);
     } finally {

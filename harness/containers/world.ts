@@ -1,5 +1,5 @@
-import {deployLab} from '#harness/containers/deploy.ts';
 import type {ContainerLab} from '#harness/containers/container-lab.ts';
+import {deployLab} from '#harness/containers/deploy.ts';
 import {openSession} from '#harness/containers/session.ts';
 import {saveEvidence, startLinkCaptures} from '#harness/evidence/save.ts';
 import type {Lab} from '#harness/lab.ts';
@@ -13,13 +13,23 @@ export interface ContainerWorld extends AsyncDisposable {
 }
 
 /** One session for any number of labs, one after the other or side by side. */
-export async function openContainerWorld({say, artifacts}: {say: (message: string) => void; artifacts: string}): Promise<ContainerWorld> {
+export async function openContainerWorld({
+  say,
+  artifacts,
+}: {
+  say: (message: string) => void;
+  artifacts: string;
+}): Promise<ContainerWorld> {
   const session = await openSession(say);
   const labs = new Map<Lab, ContainerLab>();
   return {
     openLab: async ({scenario, settings, prepare}) => {
       const lab = await deployLab({
-        topology: scenario.topology, settings, engine: session.engine, images: session.images, owner: session.reaper.owner,
+        topology: scenario.topology,
+        settings,
+        engine: session.engine,
+        images: session.images,
+        owner: session.reaper.owner,
         prepare: async lab => {
           labs.set(lab, lab);
           await startLinkCaptures(lab); // a failure is not known before it happens

@@ -27,7 +27,8 @@ export class PcapngStream extends Transform {
 
   #readFileHeader(): void {
     const magic = this.#pending.readUInt32LE(0);
-    if (magic !== 0xa1b2c3d4 && magic !== 0xd4c3b2a1) throw new Error('this is no pcap stream with microseconds: its first four bytes are wrong');
+    if (magic !== 0xa1b2c3d4 && magic !== 0xd4c3b2a1)
+      throw new Error('this is no pcap stream with microseconds: its first four bytes are wrong');
     this.#byteOrder = magic === 0xa1b2c3d4 ? 'little' : 'big';
     const linkType = this.#number(20);
     this.#pending = this.#pending.subarray(24);

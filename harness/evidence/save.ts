@@ -7,8 +7,8 @@ import {buffer} from 'node:stream/consumers';
 import {extract} from 'tar-stream';
 import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {execIn} from '#harness/containers/exec.ts';
-import {PcapngStream} from '#harness/evidence/pcapng.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
+import {PcapngStream} from '#harness/evidence/pcapng.ts';
 import {nodesOf, readEnd} from '#harness/topology.ts';
 
 const captureFolder = '/var/lib/posturelab/captures';
@@ -16,21 +16,26 @@ const captureFolder = '/var/lib/posturelab/captures';
 /** Starts tcpdump on every port of the switch, inside it: each link has one end there. They end with the container. */
 export async function startLinkCaptures(lab: ContainerLab): Promise<void> {
   const nad = nadName(lab);
-  await Promise.all(switchPorts(lab).map(async port => {
-    const exec = await lab.containerOf(nad).exec({
-      Cmd: ['tcpdump', '-i', port, '-U', '-s', '0', '-w', `${captureFolder}/${port}.pcap`],
-      AttachStdout: false,
-      AttachStderr: false,
-    });
-    await exec.start({Detach: true});
-  }));
+  await Promise.all(
+    switchPorts(lab).map(async port => {
+      const exec = await lab.containerOf(nad).exec({
+        Cmd: ['tcpdump', '-i', port, '-U', '-s', '0', '-w', `${captureFolder}/${port}.pcap`],
+        AttachStdout: false,
+        AttachStderr: false,
+      });
+      await exec.start({Detach: true});
+    }),
+  );
 }
 
 /**
 Saves the timeline (text and NDJSON), every container's log, the nftables ruleset with counters, a capture a link and each
 agent's log. What cannot be had (a node that is gone) is said in `missing.txt`. Resolves to the folder, relative to here.
 */
-export async function saveEvidence(lab: ContainerLab, {artifacts, error}: {artifacts: string; error?: unknown}): Promise<string> {
+export async function saveEvidence(
+  lab: ContainerLab,
+  {artifacts, error}: {artifacts: string; error?: unknown},
+): Promise<string> {
   const folder = join(artifacts, lab.name);
   await mkdir(folder, {recursive: true});
   const missing: string[] = [];
@@ -44,11 +49,20 @@ export async function saveEvidence(lab: ContainerLab, {artifacts, error}: {artif
   const nad = nadName(lab);
   await Promise.all([
     save('timeline.txt', async () => `${lab.timeline}\n`),
-    save('timeline.ndjson', async () => lab.timeline.all().map(event => `${JSON.stringify(event)}\n`).join('')),
+    save('timeline.ndjson', async () =>
+      lab.timeline
+        .all()
+        .map(event => `${JSON.stringify(event)}\n`)
+        .join(''),
+    ),
     save('nftables.txt', async () => (await execIn(lab.containerOf(nad), ['nft', 'list', 'ruleset'])).stdout),
-    ...(error === undefined ? [] : [save('failure.txt', async () => `${error instanceof Error ? (error.stack ?? error.message) : error}\n`)]),
+    ...(error === undefined
+      ? []
+      : [save('failure.txt', async () => `${error instanceof Error ? (error.stack ?? error.message) : error}\n`)]),
     ...Object.keys(lab.topology.nodes).map(node => save(`${node}.log`, () => containerLog(lab, node))),
-    ...nodesOf(lab.topology, 'endpoint').map(([node]) => save(`${node}-AnyConnect_ISEPosture.txt`, () => endpointOf(lab, node).readLog())),
+    ...nodesOf(lab.topology, 'endpoint').map(([node]) =>
+      save(`${node}-AnyConnect_ISEPosture.txt`, () => endpointOf(lab, node).readLog()),
+    ),
     ...switchPorts(lab).map(port => save(`${port}.pcapng`, () => readCapture(lab, port))),
   ]);
   if (missing.length > 0) await writeFile(join(folder, 'missing.txt'), `${missing.join('\n')}\n`);
@@ -88,5 +102,8 @@ function nadName(lab: ContainerLab): string {
 }
 
 function switchPorts(lab: ContainerLab): string[] {
-  return lab.topology.links.flatMap(link => link.ends.map(readEnd)).filter(end => end.node === nadName(lab)).map(end => end.interface);
+  return lab.topology.links
+    .flatMap(link => link.ends.map(readEnd))
+    .filter(end => end.node === nadName(lab))
+    .map(end => end.interface);
 }

@@ -7,4 +7,11 @@ import {sessionTermination} from '#harness/scenarios/session-termination.ts';
 import {syncProbing} from '#harness/scenarios/sync-probing.ts';
 
 /** Every scenario, in the order in which a newcomer should meet them. */
-export const scenarios: readonly Scenario[] = [posture, syncProbing, sessionTermination, rediscovery, missingDeny, daclRace];
+export const scenarios: readonly Scenario[] = [
+  posture,
+  syncProbing,
+  sessionTermination,
+  rediscovery,
+  missingDeny,
+  daclRace,
+];

@@ -1,6 +1,6 @@
-import type {EventOf, LabEvent} from '#protocol/event.ts';
 import type {Lab} from '#harness/lab.ts';
 import {daclNames} from '#harness/node-plan.ts';
+import type {EventOf, LabEvent} from '#protocol/event.ts';
 
 /** What makes an endpoint safe to probe: its own status, and the dACL in force at the switch. */
 export interface Compliance {
@@ -22,6 +22,7 @@ export async function becomesCompliant(lab: Lab, after: LabEvent | number = -1):
   return {settled, shown, installed};
 }
 
-export const isCompliantAcl = ({acl}: {acl: string | null}): boolean => acl?.includes(`-${daclNames.compliant}-`) ?? false;
+export const isCompliantAcl = ({acl}: {acl: string | null}): boolean =>
+  acl?.includes(`-${daclNames.compliant}-`) ?? false;
 
 export const isUnknownAcl = ({acl}: {acl: string | null}): boolean => acl?.includes(`-${daclNames.unknown}-`) ?? false;

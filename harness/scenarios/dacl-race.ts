@@ -1,19 +1,20 @@
-import type {LabEvent} from '#protocol/event.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
+import {fqdn} from '#harness/lab-settings.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {profileXml} from '#harness/profile-xml.ts';
-import {fqdn} from '#harness/lab-settings.ts';
-import {expect, type Scenario} from '#harness/scenario.ts';
 import {psnOf} from '#harness/psn-handle.ts';
+import {expect, type Scenario} from '#harness/scenario.ts';
 import {isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {postureConfigurationDetection} from '#harness/scenarios/missing-deny.ts';
 import {nodesOf} from '#harness/topology.ts';
+import type {LabEvent} from '#protocol/event.ts';
 import {topology} from '#topologies/two-psn.ts';
 
 export const daclRace: Scenario = {
   name: 'dacl-race',
-  claim: 'with a correct dACL the alarm still comes when a probe crosses before the dACL is in force; waiting longer than the switch avoids it',
+  claim:
+    'with a correct dACL the alarm still comes when a probe crosses before the dACL is in force; waiting longer than the switch avoids it',
   why: 'CSCwd58316: the agent is Compliant at t2, the dACL in force at t7, and nothing but the network transition delay keeps the probe back (domain.md 7)',
   topology,
   settings: healthy => ({...healthy, profile: {xml: null, fields: {NetworkTransitionDelay: '3'}}}),
@@ -21,7 +22,10 @@ export const daclRace: Scenario = {
   prepare: lab => nadOf(lab).hold('acl-install'),
 
   async play(lab) {
-    const first = await race(lab, {from: await lab.until('gate-reached', {where: {step: 'acl-install'}}), heldS: 'until the alarm'});
+    const first = await race(lab, {
+      from: await lab.until('gate-reached', {where: {step: 'acl-install'}}),
+      heldS: 'until the alarm',
+    });
     expect(lab, first === 1, 'the default delay of 3 s loses against a switch that is slower');
 
     const second = await race(lab, {from: await startOver(lab, {transitionDelayS: 10}), heldS: 4});
@@ -57,7 +61,9 @@ async function startOver(lab: Lab, {transitionDelayS}: {transitionDelayS: number
   await nadOf(lab).hold('acl-install');
   await psnOf(lab).endSession(endpoint.mac);
   const waiting = await lab.until('gate-reached', {where: {step: 'acl-install'}, after: fromMs});
-  await endpoint.replaceProfile(profileXml({xml: null, fields: {NetworkTransitionDelay: String(transitionDelayS)}}, callHome));
+  await endpoint.replaceProfile(
+    profileXml({xml: null, fields: {NetworkTransitionDelay: String(transitionDelayS)}}, callHome),
+  );
   await endpoint.restartService();
   return waiting;
 }

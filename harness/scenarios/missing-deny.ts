@@ -12,7 +12,8 @@ export const postureConfigurationDetection = 'Posture Configuration Detection';
 
 export const missingDeny: Scenario = {
   name: 'missing-deny',
-  claim: 'without the deny the first probe raises the alarm, once, and the agent stops asking until its service restarts',
+  claim:
+    'without the deny the first probe raises the alarm, once, and the agent stops asking until its service restarts',
   why: 'the mistake that TAC 222483 warns of; rescan, link flap and even a corrected dACL do not revive an agent (domain.md 3.9, 11.10)',
   topology,
   settings: healthy => ({...healthy, dacl: {...healthy.dacl, compliant: 'permit ip any any'}}),
@@ -29,12 +30,23 @@ export const missingDeny: Scenario = {
     await endpoint.linkDown();
     await lab.until('session-ended', {after: rescanned.settled});
     await endpoint.linkUp();
-    const flapped = await becomesCompliant(lab, await lab.until('network-changed', {where: {change: 'link-up'}, after: rescanned.settled}));
+    const flapped = await becomesCompliant(
+      lab,
+      await lab.until('network-changed', {where: {change: 'link-up'}, after: rescanned.settled}),
+    );
     const corrected = await correctTheDacl(lab);
     const {intervalS} = (await endpoint.view()).sync;
     await lab.elapse(2 * intervalS * 1000);
-    expect(lab, lab.timeline.of('probe-sent').every(probe => probe.atMs <= disabled.atMs), 'a latched agent never probes again');
-    expect(lab, lab.timeline.of('alarm-raised', {alarm: postureConfigurationDetection}).length === 1, 'the alarm is raised exactly once');
+    expect(
+      lab,
+      lab.timeline.of('probe-sent').every(probe => probe.atMs <= disabled.atMs),
+      'a latched agent never probes again',
+    );
+    expect(
+      lab,
+      lab.timeline.of('alarm-raised', {alarm: postureConfigurationDetection}).length === 1,
+      'the alarm is raised exactly once',
+    );
     expect(lab, flapped.shown.atMs > rescanned.shown.atMs, 'posture itself goes on working');
 
     await endpoint.restartService();

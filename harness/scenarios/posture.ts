@@ -1,9 +1,9 @@
-import type {LabEvent} from '#protocol/event.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant, isCompliantAcl, isUnknownAcl} from '#harness/scenarios/becomes-compliant.ts';
+import type {LabEvent} from '#protocol/event.ts';
 import {topology} from '#topologies/two-psn.ts';
 
 export const posture: Scenario = {
@@ -28,14 +28,28 @@ export const posture: Scenario = {
       installed,
     ];
     const sorted = steps.toSorted((a, b) => a.atMs - b.atMs);
-    expect(lab, steps.every((step, index) => step === sorted[index]), 'the steps of the golden path come in their order');
+    expect(
+      lab,
+      steps.every((step, index) => step === sorted[index]),
+      'the steps of the golden path come in their order',
+    );
     expect(lab, shown.atMs >= settled.atMs, 'the agent shows Compliant after the PSN settled it');
     expect(lab, installed.sessionId === unknown.sessionId, 're-authentication keeps the audit-session-id');
 
     const [agent, nad, psn] = await Promise.all([endpointOf(lab).view(), nadOf(lab).view(), psnOf(lab).view()]);
     expect(lab, agent.status === 'Compliant', 'the agent holds itself Compliant');
-    expect(lab, psn.sessions.some(session => session.sessionId === installed.sessionId && session.postureStatus === 'Compliant'), 'the PSN holds the session Compliant');
-    expect(lab, nad.sessions.some(session => session.sessionId === installed.sessionId && session.authorized && isCompliantAcl(session)), 'the switch holds the session authorized with the Compliant dACL');
+    expect(
+      lab,
+      psn.sessions.some(session => session.sessionId === installed.sessionId && session.postureStatus === 'Compliant'),
+      'the PSN holds the session Compliant',
+    );
+    expect(
+      lab,
+      nad.sessions.some(
+        session => session.sessionId === installed.sessionId && session.authorized && isCompliantAcl(session),
+      ),
+      'the switch holds the session authorized with the Compliant dACL',
+    );
     expect(lab, lab.timeline.of('alarm-raised').length === 0, 'nobody raises an alarm');
   },
 };

@@ -6,7 +6,8 @@ import {topology} from '#topologies/two-psn.ts';
 
 export const rediscovery: Scenario = {
   name: 'rediscovery',
-  claim: 'the next probe after a lost session is answered Unknown; the agent restarts discovery and is Compliant again, probing again',
+  claim:
+    'the next probe after a lost session is answered Unknown; the agent restarts discovery and is Compliant again, probing again',
   why: 'this is the repair: without it the endpoint stays restricted until somebody touches it (TAC 222483; domain.md 3.5)',
   topology,
 
@@ -25,7 +26,11 @@ export const rediscovery: Scenario = {
 
     expect(lab, answered.status === 'Unknown', 'the probe is answered Unknown');
     expect(lab, again.installed.sessionId === unknown.sessionId, 'the new session becomes Compliant');
-    expect(lab, lab.timeline.of('probe-sent').every(probe => probe.atMs <= stopped.atMs || probe.atMs >= started.atMs), 'no probe is sent while discovery runs');
+    expect(
+      lab,
+      lab.timeline.of('probe-sent').every(probe => probe.atMs <= stopped.atMs || probe.atMs >= started.atMs),
+      'no probe is sent while discovery runs',
+    );
     expect(lab, !round.answered, 'the re-armed probe is blocked again');
     expect(lab, lab.timeline.of('alarm-raised').length === 0, 'nobody raises an alarm');
   },

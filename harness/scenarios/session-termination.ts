@@ -6,7 +6,8 @@ import {topology} from '#topologies/two-psn.ts';
 
 export const sessionTermination: Scenario = {
   name: 'session-termination',
-  claim: 'after an administrator ends the session, the endpoint is back as Unknown while its agent still believes Compliant',
+  claim:
+    'after an administrator ends the session, the endpoint is back as Unknown while its agent still believes Compliant',
   why: 'the gap that state synchronization was made for: a change on ISE is invisible to the agent (TAC 222483; domain.md 11.12a)',
   topology,
 

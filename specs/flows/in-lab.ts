@@ -2,10 +2,10 @@
 import test, {type ExecutionContext} from 'ava';
 import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {openContainerWorld} from '#harness/containers/world.ts';
+import type {Lab} from '#harness/lab.ts';
 import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
 import {playScenario} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
-import type {Lab} from '#harness/lab.ts';
 import type {Topology} from '#harness/topology.ts';
 import {topology as twoPsn} from '#topologies/two-psn.ts';
 
@@ -37,7 +37,8 @@ export function inLab(
     try {
       await body(t, lab as ContainerLab);
       const faults = lab.timeline.of('fault');
-      if (faults.length > 0) throw new Error(`posturelab itself is at fault: ${faults.map(fault => fault.message).join('; ')}`);
+      if (faults.length > 0)
+        throw new Error(`posturelab itself is at fault: ${faults.map(fault => fault.message).join('; ')}`);
     } catch (error) {
       t.log(`evidence: ${await world.saveEvidence(lab, error)}`);
       throw error;

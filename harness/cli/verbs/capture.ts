@@ -3,8 +3,8 @@ import {stdout} from 'node:process';
 import {Command} from 'commander';
 import {UsageError} from '#harness/cli/exit.ts';
 import {say} from '#harness/cli/output.ts';
-import {NoSuchNodeError} from '#harness/containers/container-lab.ts';
 import {startCapture} from '#harness/containers/capture.ts';
+import {NoSuchNodeError} from '#harness/containers/container-lab.ts';
 import {findLab} from '#harness/containers/join.ts';
 import {openSession} from '#harness/containers/session.ts';
 import {PcapngStream} from '#harness/evidence/pcapng.ts';
@@ -18,19 +18,24 @@ export function captureVerb(): Command {
     .option('--filter <expression>', 'capture filter, as for tcpdump', '')
     .action(async (name: string, target: string, options: {write?: string; filter: string}) => {
       const [node = '', port = ''] = target.split(':');
-      if (!/^[a-z][a-z0-9-]{0,14}$/.test(port)) throw new UsageError(`capture ${target}: expected NODE:INTERFACE, such as nad:fa0-12`);
+      if (!/^[a-z][a-z0-9-]{0,14}$/.test(port))
+        throw new UsageError(`capture ${target}: expected NODE:INTERFACE, such as nad:fa0-12`);
       await using session = await openSession(say);
       const lab = await findLab(session.engine, name);
       const containerId = lab.containerIds[node];
       if (containerId === undefined) throw new NoSuchNodeError(node, Object.keys(lab.containerIds));
 
       await using capture = await startCapture(session.engine, {
-        containerId, port, filter: options.filter, image: session.images.base,
+        containerId,
+        port,
+        filter: options.filter,
+        image: session.images.base,
         labels: {'posturelab.owner': session.reaper.owner},
         format: options.write === undefined ? 'text' : 'pcap',
       });
       const output = options.write === undefined || options.write === '-' ? stdout : createWriteStream(options.write);
-      const packets = options.write === undefined ? capture.output : capture.output.pipe(new PcapngStream({interface: target}));
+      const packets =
+        options.write === undefined ? capture.output : capture.output.pipe(new PcapngStream({interface: target}));
       packets.pipe(output, {end: output !== stdout});
       const interrupted = new Promise<void>(resolve => {
         process.once('SIGINT', resolve);

@@ -6,7 +6,7 @@ import {findLab} from '#harness/containers/join.ts';
 
 export function consoleVerb(): Command {
   return new Command('console')
-    .description('a prompt on a node: the switch\'s CLI, a shell on the others')
+    .description("a prompt on a node: the switch's CLI, a shell on the others")
     .argument('<lab>', 'name of the lab')
     .argument('<node>', 'name of the node')
     .action(async (name: string, node: string) => {

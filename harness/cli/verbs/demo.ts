@@ -1,8 +1,8 @@
 import {stdout} from 'node:process';
 import {Command} from 'commander';
+import {exitCodes} from '#harness/cli/exit.ts';
 import {paletteFor, print, say} from '#harness/cli/output.ts';
 import {openContainerWorld} from '#harness/containers/world.ts';
-import {exitCodes} from '#harness/cli/exit.ts';
 import {tellStory} from '#harness/narrator.ts';
 import {playScenario} from '#harness/run-scenario.ts';
 import {missingDeny} from '#harness/scenarios/missing-deny.ts';
@@ -30,7 +30,11 @@ export function demoVerb(): Command {
           },
         });
         allPassed &&= result.passed;
-        print(result.passed ? `\n${palette.good('✔ as it should be')}` : `\n${palette.bad('✘ it came out otherwise:')} ${result.failure?.message}`);
+        print(
+          result.passed
+            ? `\n${palette.good('✔ as it should be')}`
+            : `\n${palette.bad('✘ it came out otherwise:')} ${result.failure?.message}`,
+        );
         print(palette.quiet(`  evidence: ${evidence}`));
       }
       print(`\nNext: node_modules/.bin/posturelab run all · posturelab deploy · posturelab console two-psn nad`);

@@ -13,8 +13,15 @@ export function destroyVerb(): Command {
     .action(async (name: string | undefined, options: {all?: boolean; json?: boolean}) => {
       const engine = await findEngine();
       const labs = options.all ? await runningLabs(engine) : [await findLab(engine, name)];
-      const destroyed = await Promise.all(labs.map(async lab => ({lab: lab.name, containers: await removeLab(engine, lab.name)})));
+      const destroyed = await Promise.all(
+        labs.map(async lab => ({lab: lab.name, containers: await removeLab(engine, lab.name)})),
+      );
       if (options.json) printJson({destroyed});
-      else print(destroyed.length === 0 ? 'No lab runs.' : destroyed.map(({lab, containers}) => `${lab}: ${containers} containers removed`).join('\n'));
+      else
+        print(
+          destroyed.length === 0
+            ? 'No lab runs.'
+            : destroyed.map(({lab, containers}) => `${lab}: ${containers} containers removed`).join('\n'),
+        );
     });
 }

@@ -16,7 +16,9 @@ export function doctorVerb(): Command {
       } else {
         const {good, bad, quiet} = paletteFor(stdout);
         for (const {name, ok, required, found, neededFor, fix} of findings) {
-          print(`${ok ? good('✔') : required ? bad('✘') : quiet('○')} ${name}: ${found}${ok ? '' : `\n    needed for ${neededFor}\n    ${fix}`}`);
+          print(
+            `${ok ? good('✔') : required ? bad('✘') : quiet('○')} ${name}: ${found}${ok ? '' : `\n    needed for ${neededFor}\n    ${fix}`}`,
+          );
         }
       }
       process.exitCode = ok ? exitCodes.done : exitCodes.environment;

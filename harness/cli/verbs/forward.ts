@@ -3,9 +3,9 @@ import {type AddressInfo, createServer} from 'node:net';
 import {Command} from 'commander';
 import {UsageError} from '#harness/cli/exit.ts';
 import {printJson, say} from '#harness/cli/output.ts';
+import {connectInto} from '#harness/containers/connect-into.ts';
 import {NoSuchNodeError} from '#harness/containers/container-lab.ts';
 import {findEngine} from '#harness/containers/engine.ts';
-import {connectInto} from '#harness/containers/connect-into.ts';
 import {findLab} from '#harness/containers/join.ts';
 
 export function forwardVerb(): Command {
@@ -17,7 +17,8 @@ export function forwardVerb(): Command {
     .option('--json', 'print one JSON document with the address')
     .action(async (name: string, target: string, options: {listen: string; json?: boolean}) => {
       const [node = '', port = ''] = target.split(':');
-      if (!isPort(port) || Number(port) === 0) throw new UsageError(`forward ${target}: expected NODE:PORT, such as psn1:8443`);
+      if (!isPort(port) || Number(port) === 0)
+        throw new UsageError(`forward ${target}: expected NODE:PORT, such as psn1:8443`);
       if (!isPort(options.listen)) throw new UsageError(`--listen ${options.listen}: expected a port, 0 to 65535`);
       const engine = await findEngine();
       const lab = await findLab(engine, name);

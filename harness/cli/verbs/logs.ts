@@ -1,23 +1,24 @@
 import {stdout} from 'node:process';
 import {Command} from 'commander';
-import {describeEvent} from '#harness/timeline.ts';
 import {print, printJson} from '#harness/cli/output.ts';
 import {NoSuchNodeError} from '#harness/containers/container-lab.ts';
 import {findEngine} from '#harness/containers/engine.ts';
 import {findLab, joinLab} from '#harness/containers/join.ts';
+import {describeEvent} from '#harness/timeline.ts';
 import type {LabEvent} from '#protocol/event.ts';
 
 export function logsVerb(): Command {
   return new Command('logs')
     .description('what happened in a lab, from its start; as NDJSON with --json')
     .argument('<lab>', 'name of the lab')
-    .argument('[node]', 'only this node\'s events')
+    .argument('[node]', "only this node's events")
     .option('-f, --follow', 'go on with what happens from now on, until interrupted')
     .option('--json', 'print NDJSON')
     .action(async (name: string, node: string | undefined, options: {follow?: boolean; json?: boolean}) => {
       const engine = await findEngine();
       const running = await findLab(engine, name);
-      if (node !== undefined && running.containerIds[node] === undefined) throw new NoSuchNodeError(node, Object.keys(running.containerIds));
+      if (node !== undefined && running.containerIds[node] === undefined)
+        throw new NoSuchNodeError(node, Object.keys(running.containerIds));
       await using lab = await joinLab(engine, running);
       const show = (event: LabEvent) => {
         if (node !== undefined && event.node !== node) return;

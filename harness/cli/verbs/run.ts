@@ -23,7 +23,10 @@ export function runVerb(): Command {
     .description('play scenarios and judge them')
     .argument('<scenario...>', `${scenarios.map(scenario => scenario.name).join(', ')}, or all`)
     .addOption(new Option('--world <world>', 'where to play').choices(['containers']).default('containers'))
-    .option('--set <key=value...>', 'change a setting, such as nad.aclInstallDelay=4s, profile=@ISEPostureCFG.xml, profile.NetworkTransitionDelay=10')
+    .option(
+      '--set <key=value...>',
+      'change a setting, such as nad.aclInstallDelay=4s, profile=@ISEPostureCFG.xml, profile.NetworkTransitionDelay=10',
+    )
     .option('--seed <number>', 'recorded with the result', '1')
     .option('--artifacts <folder>', 'where a failed run leaves its evidence', 'artifacts')
     .option('-q, --quiet', 'only the verdicts')
@@ -40,8 +43,10 @@ export function runVerb(): Command {
         const result = await playScenario(scenario, {
           openLab: world.openLab,
           saveEvidence: world.saveEvidence,
-          adjust, seed,
-          onLab: async lab => (options.json || options.quiet ? undefined : tellStory(lab.timeline, print, paletteFor(stdout))),
+          adjust,
+          seed,
+          onLab: async lab =>
+            options.json || options.quiet ? undefined : tellStory(lab.timeline, print, paletteFor(stdout)),
         });
         if (!result.passed) failed += 1;
         if (options.json) printJson(result);
@@ -55,7 +60,8 @@ function chooseScenarios(names: string[]): Scenario[] {
   return names.flatMap(name => {
     if (name === 'all') return scenarios;
     const scenario = scenarios.find(candidate => candidate.name === name);
-    if (!scenario) throw new UsageError(`there is no scenario ${name}; there are ${scenarios.map(({name}) => name).join(', ')}`);
+    if (!scenario)
+      throw new UsageError(`there is no scenario ${name}; there are ${scenarios.map(({name}) => name).join(', ')}`);
     return scenario;
   });
 }
@@ -66,7 +72,9 @@ function titleOf({name, claim}: Scenario): string {
 
 function verdictOf({passed, scenario, labMs, wallMs, gapMs, alarms, failure}: ScenarioResult): string {
   const {good, bad, quiet} = paletteFor(stdout);
-  const figures = quiet(`${(labMs / 1000).toFixed(1)} s of lab time in ${(wallMs / 1000).toFixed(1)} s; probe port open while Compliant: ${gapMs} ms; alarms: ${alarms.length}`);
+  const figures = quiet(
+    `${(labMs / 1000).toFixed(1)} s of lab time in ${(wallMs / 1000).toFixed(1)} s; probe port open while Compliant: ${gapMs} ms; alarms: ${alarms.length}`,
+  );
   if (passed) return `${good('passed')}  ${scenario}  ${figures}`;
   const evidence = failure?.evidence ? `\n        evidence: ${failure.evidence}` : '';
   return `${bad('FAILED')}  ${scenario}  ${figures}\n        ${failure?.message.replaceAll('\n', '\n        ')}${evidence}`;

@@ -1,6 +1,6 @@
 import {Command} from 'commander';
-import {print, printJson} from '#harness/cli/output.ts';
 import {exitCodes} from '#harness/cli/exit.ts';
+import {print, printJson} from '#harness/cli/output.ts';
 import {loadTopology} from '#harness/load-topology.ts';
 import {TopologyError} from '#harness/topology.ts';
 

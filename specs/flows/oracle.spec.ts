@@ -1,0 +1,59 @@
+// The truth table of domain.md 3.10: what the switch enforces for the probe port, and what the answering PSN believes, decide
+// every probe of an agent that believes Compliant. One test a cell; false alarms and missed alarms are counted apart.
+import test from 'ava';
+import {endpointOf} from '#harness/endpoint-handle.ts';
+import {psnOf} from '#harness/psn-handle.ts';
+import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
+import {postureConfigurationDetection} from '#harness/scenarios/missing-deny.ts';
+import type {PostureStatus} from '#protocol/posture/status.ts';
+import {inLab} from '#specs/flows/in-lab.ts';
+
+interface Cell {
+  /** Whether the switch lets the probe port through. */
+  open: boolean;
+  /** What the PSNs believe; null: they have no session. */
+  psn: PostureStatus | null;
+  outcome: 'silence' | 'restart' | 'alarm';
+  called: string;
+}
+
+const cells: Cell[] = [
+  {open: false, psn: 'Compliant', outcome: 'silence', called: 'healthy'},
+  {open: true, psn: 'Unknown', outcome: 'restart', called: 'a lost session is found'},
+  {open: true, psn: 'Pending', outcome: 'restart', called: 'a reset session is found'},
+  {open: true, psn: 'Compliant', outcome: 'alarm', called: 'the deny is missing'},
+  {open: false, psn: 'Unknown', outcome: 'silence', called: 'blind spot: the lost session is not seen'},
+  {open: false, psn: null, outcome: 'silence', called: 'blind spot: the deleted record is not seen'},
+  {open: true, psn: null, outcome: 'restart', called: 'a deleted record is found'},
+  {open: true, psn: 'NonCompliant', outcome: 'restart', called: 'a changed status is found'},
+  {open: false, psn: 'NonCompliant', outcome: 'silence', called: 'blind until the switch is told'},
+];
+
+for (const {open, psn, outcome, called} of cells) {
+  test(
+    `probe port ${open ? 'open' : 'closed'}, PSN says ${psn ?? 'no session'}: ${outcome} (${called})`,
+    inLab(
+      {settings: healthy => ({...healthy, ...(open ? {dacl: {...healthy.dacl, compliant: 'permit ip any any'}} : {})})},
+      async (t, lab) => {
+        const {shown} = await becomesCompliant(lab);
+        for (const node of ['psn1', 'psn2']) {
+          const {mac} = endpointOf(lab);
+          if (psn === null)
+            await psnOf(lab, node)
+              .endSession(mac, 'delete')
+              .catch(() => {}); // replication may have been faster
+          else await psnOf(lab, node).setPostureStatus(mac, psn);
+        }
+        const started = await lab.until('sync-started', {after: shown});
+        await lab.until('sync-round-finished', {after: started});
+
+        const alarms = lab.timeline.of('alarm-raised', {alarm: postureConfigurationDetection}).length;
+        const restarts = lab.timeline.of('discovery-restarted').length;
+        t.is(Math.max(0, alarms - (outcome === 'alarm' ? 1 : 0)), 0, 'false alarms');
+        t.is(Math.max(0, (outcome === 'alarm' ? 1 : 0) - alarms), 0, 'missed alarms');
+        t.is(restarts, outcome === 'restart' ? 1 : 0, 'restarts of discovery');
+        t.is(lab.timeline.of('probe-answered').length > 0, outcome !== 'silence', 'a probe is answered');
+      },
+    ),
+  );
+}
