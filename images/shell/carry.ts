@@ -1,5 +1,5 @@
-import type {Control} from '#images/shell/control.ts';
 import type {LabClock} from '#images/shell/clock.ts';
+import type {Control} from '#images/shell/control.ts';
 import type {LabEventBody} from '#protocol/event.ts';
 import type {CommonEffect, Role} from '#protocol/role.ts';
 

@@ -13,8 +13,8 @@ is answered here: what a program that joins later needs to tell lab time.
 */
 import {stdin, stdout} from 'node:process';
 import {createInterface} from 'node:readline';
-import type {LabEventBody} from '#protocol/event.ts';
 import {type ClockSettings, monotonicMs} from '#images/shell/clock.ts';
+import type {LabEventBody} from '#protocol/event.ts';
 
 export interface Begin<Settings> {
   node: string;

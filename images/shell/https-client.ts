@@ -1,8 +1,8 @@
 import {request as httpRequest} from 'node:http';
 import {isIP} from 'node:net';
 import {connect, type PeerCertificate, type TLSSocket} from 'node:tls';
-import type {HttpRequest, HttpResponse, HttpsFailure} from '#protocol/http.ts';
 import type {LabClock} from '#images/shell/clock.ts';
+import type {HttpRequest, HttpResponse, HttpsFailure} from '#protocol/http.ts';
 
 /** What a node trusts, and who it is where the other side asks (node to node). PEM texts. */
 export interface TlsIdentity {

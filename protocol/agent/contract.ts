@@ -1,14 +1,15 @@
 /** The endpoint's agent as seen from outside: what it is given, what it takes in, what it asks for. */
+import type {Profile, ProfileResult} from '#protocol/agent/profile.ts';
 import type {EndpointEvent, HarnessEvent} from '#protocol/event.ts';
 import type {HttpRequest, HttpResponse, HttpsFailure} from '#protocol/http.ts';
 import type {HostFacts} from '#protocol/posture/requirement.ts';
 import type {PostureStatus} from '#protocol/posture/status.ts';
 import type {CommonEffect, CommonInput} from '#protocol/role.ts';
-import type {ProfileResult} from '#protocol/agent/profile.ts';
 
 export interface AgentSettings {
   /** MAC addresses of all adapters, upper case with colons; the first is the wired one. */
   macs: string[];
+  /** None: the wired adapter has no link yet. */
   addresses: string[];
   facts: HostFacts;
   profile: ProfileResult;
@@ -38,7 +39,9 @@ export interface AgentTimeouts {
 Where an agent can be slowed down or stopped. `report-to-ui`: between the PSN's verdict and showing it (t1 to t2 of
 domain.md 7.2); `probe-http`: between a probe's connection and its request (ts to tr, the "probe in progress" of R4).
 */
-export type AgentStep = 'report-to-ui' | 'probe-http';
+export type AgentStep = (typeof agentSteps)[number];
+
+export const agentSteps = ['report-to-ui', 'probe-http'] as const;
 
 export type AgentInput =
   | CommonInput<AgentCommand>
@@ -49,9 +52,14 @@ export type AgentInput =
   | {kind: 'https-failed'; connectionId: string; failure: HttpsFailure};
 
 export type AgentCommand =
+  /** *Scan again*, if the profile's `EnableRescanButton` lets the user have that button. */
   | {name: 'rescan'}
+  /** Facts by name; those that are not named stay as they are. Nothing but a remediation in progress takes notice by itself. */
   | {name: 'change-facts'; facts: HostFacts}
+  /** Client provisioning has brought another ISEPostureCFG.xml. One with an error is refused, and the old one stays in force. */
   | {name: 'replace-profile'; profile: ProfileResult}
+  /** The process ends and starts anew: all it knows is what its files say, as last given or remembered if `files` is absent. */
+  | {name: 'restart-service'; files?: {profile: ProfileResult; knownPsns: string[]}}
   | {name: 'hold'; step: AgentStep}
   | {name: 'release'; step: AgentStep}
   | {name: 'set-delay'; step: AgentStep; delayMs: number}
@@ -74,12 +82,28 @@ export type AgentEffect =
 
 /** What `view` answers: the agent as its user and an engineer would want to see it. */
 export interface AgentView {
-  state: string;
+  state: AgentState;
+  /** What the agent holds itself to be; Unknown until a verdict, and again while discovery or assessment runs. */
   status: PostureStatus;
   sessionId: string;
   psn: string | null;
-  sync: {state: string; intervalS: number; targets: string[]; rounds: number; latched: boolean};
-  profile: Record<string, string | number | boolean | string[]>;
+  /** `rounds`: begun since state sync was last started. */
+  sync: {state: SyncState; intervalS: number; targets: string[]; rounds: number; latched: boolean};
+  profile: Profile;
   facts: HostFacts;
   held: AgentStep[];
 }
+
+/** domain.md 2.2. */
+export type AgentState =
+  | 'BOOT'
+  | 'DISCOVERY'
+  | 'ASSESS'
+  | 'REMEDIATE'
+  | 'WAIT_RESULT'
+  | 'COMPLIANT'
+  | 'NONCOMPLIANT'
+  | 'IDLE_NO_SERVER';
+
+/** domain.md 2.3, without CHANGED and MISCONFIG, in which nothing rests. */
+export type SyncState = 'OFF' | 'STOPPED' | 'ARMED' | 'PROBING' | 'WAITING' | 'DISABLED_UNTIL_RESTART';

@@ -23,7 +23,7 @@ export interface Ace {
   established?: boolean;
   /** Flags that must be set or clear; `any`: one is enough (`match-any`). */
   flags?: {set: TcpFlag[]; clear: TcpFlag[]; any: boolean};
-  icmp?: {type: number; code?: number};
+  icmp?: IcmpMatch;
   igmpType?: number;
   dscp?: number;
   precedence?: number;
@@ -31,6 +31,12 @@ export interface Ace {
   ttl?: PortMatch;
   fragments?: boolean;
   log?: 'log' | 'log-input';
+}
+
+/** Without a code: every code of the type. */
+export interface IcmpMatch {
+  type: number;
+  code?: number;
 }
 
 export type TcpFlag = 'fin' | 'syn' | 'rst' | 'psh' | 'ack' | 'urg';

@@ -21,7 +21,7 @@ export interface NadSettings {
   daclFailure: 'deny' | 'permitOpen';
   /** domain.md 5.6: what holds while the endpoint's address is not yet known. */
   ipUnknownPolicy: 'notEnforced' | 'anySource';
-  /** `aaa accounting update newinfo periodic`, in lab milliseconds (172 800 000 in TAC 222483). */
+  /** `aaa accounting update newinfo periodic`, in lab milliseconds (172 800 000 in TAC 222483); 0: on new information only. */
   accountingIntervalMs: number;
   /** How long the switch was up at lab time 0, in milliseconds: the last third of audit-session-ids (domain.md 5.2). */
   uptimeMs: number;
@@ -154,4 +154,11 @@ export interface ServiceCounters {
   timeouts: number;
   retransmissions: number;
   failovers: number;
+}
+
+/** Packets that met an entry of an installed ACL; `line` null is the implicit deny. */
+export interface AceCount {
+  acl: string;
+  line: number | null;
+  packets: number;
 }

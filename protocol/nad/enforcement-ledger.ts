@@ -29,7 +29,7 @@ export interface Outcome {
   installed: Binding[];
 }
 
-/** After a transaction that failed with nobody to blame for it, the next one waits this long. Ours. */
+/** Ours. */
 const retryMs = 1000;
 
 export function bindingKey(port: string, address: string | null): string {
@@ -50,6 +50,11 @@ export class EnforcementLedger {
 
   get generation(): number {
     return this.#generation;
+  }
+
+  /** A transaction is under way. */
+  get isBusy(): boolean {
+    return this.#inFlight !== undefined;
   }
 
   acls(): Acl[] {
@@ -108,12 +113,16 @@ export class EnforcementLedger {
   }
 
   /** The kernel refused the transaction and has what it had. Returns the ACL to blame, or null; `undefined`: none of ours. */
-  failed(transactionId: string, nowMs: number): {acl: string | null} | undefined {
+  failed(transactionId: string): {acl: string | null} | undefined {
     if (this.#inFlight?.transactionId !== transactionId) return undefined;
     const {newAcl} = this.#inFlight;
     this.#inFlight = undefined;
-    this.#retryAtMs = nowMs + retryMs;
     return {acl: newAcl};
+  }
+
+  /** Nobody will want less because of a failure: the same transaction again, but not at once. */
+  backOff(nowMs: number): void {
+    this.#retryAtMs = nowMs + retryMs;
   }
 
   wakeAtMs(): number | undefined {

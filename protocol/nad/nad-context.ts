@@ -11,6 +11,8 @@ export interface NadContext {
   readonly steps: Steps<NadStep, StepAction>;
   emit(effect: NadEffect): void;
   record(event: NadEvent): void;
+  /** Something that decides what is in force on the ports has changed. */
+  touch(): void;
 }
 
 /** What can stand before a gate. */

@@ -13,6 +13,8 @@ export interface RadiusQuestion {
   first?: string;
   /** No other server can answer this one: it continues what `first` began. */
   only?: boolean;
+  /** For the counters of `show aaa servers`. */
+  counts?: 'starts' | 'interims' | 'stops';
   onAnswer: (packet: RadiusPacket, server: string, nowMs: number) => void;
   /** No server answered. */
   onSilence: (nowMs: number) => void;
@@ -54,7 +56,8 @@ export class RadiusClient {
 
   /** Returns the server that is asked first (`undefined`: none is configured), and how to lose interest in the answer. */
   ask(question: RadiusQuestion, nowMs: number): {server: string | undefined; abandon: () => void} {
-    const state = this.servers.next([], nowMs, question.first);
+    const {first = '', only} = question;
+    const state = only ? this.servers.byName(first) : this.servers.next([], nowMs, first);
     if (state === undefined) {
       question.onSilence(nowMs);
       return {server: undefined, abandon: () => {}};
@@ -118,6 +121,7 @@ export class RadiusClient {
     exchange.sent = {identifier, authenticator, bytes, times: 1, dueAtMs: nowMs + this.#limits.timeoutMs};
     this.#outstanding.set(exchangeKey(state, question.service, identifier), exchange);
     this.#counters(exchange).requests += 1;
+    if (question.counts) state.accounting[question.counts] += 1;
     this.#send(exchange, bytes);
   }
 

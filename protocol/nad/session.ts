@@ -16,7 +16,8 @@ export interface Session {
   grant: Grant | null;
   /** A grant has been in force, and nothing has taken it away since. */
   authorized: boolean;
-  accounting: {startedAtMs: number; dueAtMs: number} | null;
+  /** From Start to Stop. `dueAtMs`: the next periodic record. */
+  accounting: {startedAtMs: number; dueAtMs: number | null} | null;
 }
 
 /** How far an authentication is. `none`: the last one is done. */
@@ -29,7 +30,8 @@ export type Attempt =
   | {kind: 'fetching'; policy: Policy}
   /** Has everything, waits for the step `acl-install`. */
   | {kind: 'installing'; policy: Policy}
-  | {kind: 'failed'; restartAtMs: number};
+  /** `authenticated`: RADIUS said yes, and what it gave could not be applied. */
+  | {kind: 'failed'; authenticated: boolean; restartAtMs: number};
 
 /** What an Access-Accept says. */
 export interface Policy {

@@ -63,7 +63,7 @@ function readSession(fields: Fields): PsnSession {
     owner: text(fields, 'owner'),
     accounting: oneOf(fields, 'accounting', ['none', 'started', 'stopped']),
     acctSessionId: text(fields, 'acctSessionId'),
-    ending: fields['ending'] === true,
+    ending: false,
     createdAtMs: instant(fields, 'createdAtMs'),
     changedAtMs: instant(fields, 'changedAtMs'),
   };

@@ -2,7 +2,7 @@ import {type MessageCode, messages} from '#protocol/psn/message-codes.ts';
 import type {Alarm, LiveLogEntry, PersistentState, Policy, PsnSettings} from '#protocol/psn/contract.ts';
 
 /** What is kept at most; the oldest goes first (ours). */
-export const recordLimits = {alarms: 1000, liveLog: 1000, endpoints: 10_000} as const;
+export const recordLimits = {alarms: 1000, liveLog: 1000, endpoints: 10_000, attributeCharacters: 1000} as const;
 
 /** Everything that ISE keeps over a restart. Notes whether it changed, so that it is written once an input. */
 export class Records {
@@ -30,7 +30,7 @@ export class Records {
   }
 
   log(code: MessageCode, attributes: Record<string, string>, nowMs: number): void {
-    this.#liveLog.push({atMs: nowMs, code, text: messages[code], attributes});
+    this.#liveLog.push({atMs: nowMs, code, text: messages[code], attributes: shortened(attributes)});
     if (this.#liveLog.length > recordLimits.liveLog) this.#liveLog.shift();
     this.#changed = true;
   }
@@ -66,4 +66,11 @@ export class Records {
       liveLog: [...this.#liveLog],
     };
   }
+}
+
+/** What a client wrote may be long; a row of the log is not. */
+function shortened(attributes: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, value.slice(0, recordLimits.attributeCharacters)]),
+  );
 }

@@ -1,6 +1,12 @@
 import type {HttpRequest, HttpResponse} from '#protocol/http.ts';
 import type {Endpoint} from '#protocol/role.ts';
-import {type Announcement, announcedId, decodeAnnouncement, encodeAnnouncement, isAnnouncement} from '#protocol/psn/announcement.ts';
+import {
+  type Announcement,
+  announcedId,
+  decodeAnnouncement,
+  encodeAnnouncement,
+  isAnnouncement,
+} from '#protocol/psn/announcement.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import {MalformedBodyError} from '#protocol/posture/report.ts';
 

@@ -8,6 +8,30 @@ export interface PsnSession extends PsnSessionView {
   ending: boolean;
 }
 
+/** A session of which nothing is known yet but who and where. */
+export function newSession(
+  facts: Pick<PsnSession, 'sessionId' | 'mac' | 'nasAddress' | 'nasPortId' | 'userName' | 'owner' | 'createdAtMs'>,
+): PsnSession {
+  return {
+    ...facts,
+    addresses: [],
+    postureStatus: 'Unknown',
+    postureAssessmentStatus: 'NotApplicable',
+    rule: '',
+    profile: '',
+    acl: null,
+    accounting: 'none',
+    acctSessionId: '',
+    ending: false,
+    changedAtMs: facts.createdAtMs,
+  };
+}
+
+/** The session as it is shown outside the node. */
+export function viewOf({acctSessionId: _, ending: __, ...view}: PsnSession): PsnSessionView {
+  return {...view, addresses: [...view.addresses]};
+}
+
 /** By what a session can be found (domain.md 4.4). */
 export interface SessionKeys {
   sessionId: string;
@@ -71,10 +95,19 @@ export class SessionCache {
     for (const address of session.addresses) this.#byAddress.drop(address, sessionId);
   }
 
-  setAddresses(session: PsnSession, addresses: string[]): void {
-    for (const address of session.addresses) this.#byAddress.drop(address, session.sessionId);
-    session.addresses = addresses;
-    for (const address of addresses) this.#byAddress.put(address, session.sessionId);
+  /**
+  Takes what the switch tells about a session's addresses: those of a family replace what was known of that family. Returns
+  whether anything is new. The session need not be in the cache yet.
+  */
+  learnAddresses(session: PsnSession, told: readonly string[]): boolean {
+    const usable = told.filter(address => !meaningless.has(address));
+    if (usable.every(address => session.addresses.includes(address))) return false;
+    const replaced = new Set(usable.map(familyOf));
+    const isHere = this.#sessions.get(session.sessionId) === session;
+    for (const address of isHere ? session.addresses : []) this.#byAddress.drop(address, session.sessionId);
+    session.addresses = [...usable, ...session.addresses.filter(address => !replaced.has(familyOf(address)))];
+    for (const address of isHere ? session.addresses : []) this.#byAddress.put(address, session.sessionId);
+    return true;
   }
 
   #found(sessionId: string | undefined): PsnSession | undefined {
@@ -91,6 +124,11 @@ export class SessionCache {
     return evicted;
   }
 }
+
+/** Framed-IP-Address values that name no host (RFC 2865 section 5.8). */
+const meaningless: ReadonlySet<string> = new Set(['0.0.0.0', '255.255.255.254', '255.255.255.255']);
+
+const familyOf = (address: string): 'ipv4' | 'ipv6' => (address.includes(':') ? 'ipv6' : 'ipv4');
 
 /** From a key to the ids that have it, the latest last. */
 class LatestIndex {

@@ -29,10 +29,18 @@ export class SessionDirectory {
     this.changed(session, nowMs);
   }
 
-  /** To be called after every change of a session; the peers are told of this node's own ones. */
+  /** To be called after every change of a session. One that a peer told stays as old as the peer's news, which counts. */
   changed(session: PsnSession, nowMs: number): void {
+    if (!this.isOwn(session)) return;
     session.changedAtMs = nowMs;
-    if (this.isOwn(session)) this.#announce({kind: 'session', session: {...session}}, nowMs);
+    this.#announce({kind: 'session', session: {...session}}, nowMs);
+  }
+
+  /** Tells the peers all of this node's own sessions: replication was switched on. */
+  announceAll(nowMs: number): void {
+    for (const session of this.#state.sessions.all()) {
+      if (this.isOwn(session)) this.#announce({kind: 'session', session: {...session}}, nowMs);
+    }
   }
 
   remove(session: PsnSession, cause: Exclude<RemovalCause, 'peer'>, nowMs: number): void {

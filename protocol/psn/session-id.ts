@@ -21,7 +21,17 @@ export function isGenerated(sessionId: string, psnAddress: string): boolean {
 }
 
 /** `CACS:<session id>:<node>/<n>/<m>`, which the switch echoes in accounting. */
-export function encodeClass({sessionId, node, run, count}: {sessionId: string; node: string; run: number; count: number}) {
+export function encodeClass({
+  sessionId,
+  node,
+  run,
+  count,
+}: {
+  sessionId: string;
+  node: string;
+  run: number;
+  count: number;
+}) {
   return `CACS:${sessionId}:${node}/${run}/${count}`;
 }
 

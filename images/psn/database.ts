@@ -1,0 +1,179 @@
+import {DatabaseSync} from 'node:sqlite';
+import type {PersistentState, Policy} from '#protocol/psn/contract.ts';
+
+/** The file holds something that this node cannot read; `message` says what, and what to do. */
+export class DamagedDatabaseError extends Error {
+  override readonly name = 'DamagedDatabaseError';
+}
+
+/**
+The node's disk: an SQLite file with the tables policy, endpoints, alarms and live_log, to be looked into with any SQLite tool.
+Each row has the record itself as JSON (`document`) and its fields as columns made from it.
+
+A write is one transaction and writes only what is new; a node that is killed finds the state before or after it. The constructor
+throws `DamagedDatabaseError` if the file is no database, is corrupt, or was written by another version.
+*/
+export class PsnDatabase implements Disposable {
+  readonly #database: DatabaseSync;
+  readonly #statements: ReturnType<typeof prepare>;
+  #written: PersistentState | null;
+
+  constructor(path: string) {
+    const {database, state} = open(path);
+    this.#database = database;
+    this.#statements = prepare(database);
+    this.#written = state;
+  }
+
+  /** What was saved last; null if nothing ever was. */
+  get state(): PersistentState | null {
+    return this.#written;
+  }
+
+  save(state: PersistentState): void {
+    const before = this.#written ?? emptyState;
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      if (state.policy !== before.policy) this.#savePolicy(state.policy);
+      this.#saveEndpoints(state.endpoints, before.endpoints);
+      this.#append('alarms', state.alarms, before.alarms);
+      this.#append('live_log', state.liveLog, before.liveLog);
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+    this.#written = state;
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+
+  #savePolicy(policy: Policy): void {
+    this.#database.exec('DELETE FROM policy');
+    for (const kind of policyKinds) {
+      policy[kind].forEach((item, rank) => this.#statements.policy.run(kind, rank, JSON.stringify(item)));
+    }
+  }
+
+  /** Endpoints come in the order in which they were last seen. */
+  #saveEndpoints(now: PersistentState['endpoints'], before: PersistentState['endpoints']): void {
+    const known = new Set(before);
+    for (const endpoint of now) {
+      if (!known.has(endpoint)) this.#statements.endpoints.run(JSON.stringify(endpoint));
+    }
+    if (now.length <= before.length) this.#statements.trimEndpoints.run(now.length);
+  }
+
+  /** The lists only grow at their end and shrink at their front, and what stands in them does not change. */
+  #append(table: 'alarms' | 'live_log', now: readonly object[], before: readonly object[]): void {
+    const last = before.at(-1);
+    const news = last === undefined ? now : now.slice(now.lastIndexOf(last) + 1);
+    if (news.length === 0) return;
+    for (const item of news) this.#statements[table].run(JSON.stringify(item));
+    this.#statements.trim[table].run(now.length);
+  }
+}
+
+const policyKinds = ['dacls', 'profiles', 'rules', 'requirements'] as const satisfies (keyof Policy)[];
+
+const emptyState: PersistentState = {
+  policy: {dacls: [], profiles: [], rules: [], requirements: []},
+  endpoints: [],
+  alarms: [],
+  liveLog: [],
+};
+
+const schemaVersion = 1;
+
+/** A column whose value stands in the document, under the name that the contract gives it. */
+const field = (column: string, name: string, type: string): string =>
+  `${column} ${type} NOT NULL AS (document ->> '${name}')`;
+
+const schema = `
+  CREATE TABLE policy (
+    kind TEXT NOT NULL CHECK (kind IN ('dacls', 'profiles', 'rules', 'requirements')), rank INTEGER NOT NULL,
+    document TEXT NOT NULL, ${field('name', 'name', 'TEXT')}, PRIMARY KEY (kind, rank)
+  );
+  CREATE TABLE endpoints (
+    seq INTEGER PRIMARY KEY, document TEXT NOT NULL,
+    mac TEXT NOT NULL UNIQUE AS (document ->> 'mac'), ${field('last_seen_at_ms', 'lastSeenAtMs', 'REAL')}
+  );
+  CREATE TABLE alarms (
+    seq INTEGER PRIMARY KEY, document TEXT NOT NULL,
+    ${field('logged_at_ms', 'loggedAtMs', 'REAL')}, ${field('alarm_name', 'alarmName', 'TEXT')},
+    ${field('severity', 'severity', 'TEXT')}, ${field('details', 'details', 'TEXT')}
+  );
+  CREATE TABLE live_log (
+    seq INTEGER PRIMARY KEY, document TEXT NOT NULL,
+    ${field('at_ms', 'atMs', 'REAL')}, ${field('code', 'code', 'INTEGER')},
+    ${field('text', 'text', 'TEXT')}, ${field('attributes', 'attributes', 'TEXT')}
+  );
+  PRAGMA user_version = ${schemaVersion};
+`;
+
+function open(path: string): {database: DatabaseSync; state: PersistentState | null} {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
+    const tables = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.['count'];
+    const isNew = version === 0 && tables === 0;
+    if (isNew) database.exec(`BEGIN; ${schema} COMMIT;`);
+    else if (version !== schemaVersion)
+      throw new Error(`its schema is version ${version}, this node's is ${schemaVersion}`);
+    const health = database.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'];
+    if (health !== 'ok') throw new Error(String(health));
+    return {database, state: readState(database)};
+  } catch (error) {
+    database?.close();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DamagedDatabaseError(
+      `${path} cannot be used: ${reason}. Remove it to start with the policy of the lab's settings; its alarms and live log are lost then.`,
+      {cause: error},
+    );
+  }
+}
+
+function prepare(database: DatabaseSync) {
+  const add = (table: string) => database.prepare(`INSERT INTO ${table} (document) VALUES (?)`);
+  const trim = (table: string) =>
+    database.prepare(`DELETE FROM ${table} WHERE seq <= (SELECT max(seq) FROM ${table}) - ?`);
+  return {
+    policy: database.prepare('INSERT INTO policy (kind, rank, document) VALUES (?, ?, ?)'),
+    endpoints: database.prepare('INSERT OR REPLACE INTO endpoints (document) VALUES (?)'),
+    trimEndpoints: database.prepare(
+      'DELETE FROM endpoints WHERE seq NOT IN (SELECT seq FROM endpoints ORDER BY seq DESC LIMIT ?)',
+    ),
+    alarms: add('alarms'),
+    live_log: add('live_log'),
+    trim: {alarms: trim('alarms'), live_log: trim('live_log')},
+  };
+}
+
+function readState(database: DatabaseSync): PersistentState | null {
+  const read = <Item>(from: string): Item[] =>
+    database
+      .prepare(`SELECT document FROM ${from}`)
+      .all()
+      .map(row => JSON.parse(String(row['document'])));
+  const policy = <Kind extends keyof Policy>(kind: Kind) =>
+    read<Policy[Kind][number]>(`policy WHERE kind = '${kind}' ORDER BY rank`);
+  const state: PersistentState = {
+    policy: {
+      dacls: policy('dacls'),
+      profiles: policy('profiles'),
+      rules: policy('rules'),
+      requirements: policy('requirements'),
+    },
+    endpoints: read('endpoints ORDER BY seq'),
+    alarms: read('alarms ORDER BY seq'),
+    liveLog: read('live_log ORDER BY seq'),
+  };
+  const isEmpty = [...Object.values(state.policy), state.endpoints, state.alarms, state.liveLog].every(
+    list => list.length === 0,
+  );
+  return isEmpty ? null : state;
+}

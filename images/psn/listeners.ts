@@ -1,0 +1,52 @@
+import type {PsnNodeSettings} from '#images/psn/settings.ts';
+import {type HttpsServer, openHttpsServer} from '#images/shell/https-server.ts';
+import {openUdp, type UdpSocket} from '#images/shell/udp.ts';
+import type {HttpResponse} from '#protocol/http.ts';
+import type {PsnInput} from '#protocol/psn/contract.ts';
+import type {Endpoint} from '#protocol/role.ts';
+
+/** Every port that a policy node listens on. */
+export interface Listeners extends AsyncDisposable {
+  /** `localPort` 0: the CoA client's own socket. */
+  send(localPort: number, to: Endpoint, bytes: Uint8Array): void;
+  respond(requestId: string, response: HttpResponse): void;
+}
+
+/**
+Opens RADIUS, the CoA client's socket, and HTTPS for agents and peers, all on the node's own address. Only holders of a certificate
+of the lab's authority get in on the messaging port. Rejects if a port is taken or the address is not there.
+*/
+export async function openListeners(
+  {address, ports, tls}: Pick<PsnNodeSettings, 'address' | 'ports' | 'tls'>,
+  onInput: (input: PsnInput) => void,
+): Promise<Listeners> {
+  await using opened = new AsyncDisposableStack();
+  const sockets = new Map<number, UdpSocket>();
+  for (const localPort of [ports.authentication, ports.accounting, 0]) {
+    const onDatagram = (from: Endpoint, bytes: Uint8Array) => onInput({kind: 'datagram', localPort, from, bytes});
+    sockets.set(localPort, opened.use(await openUdp({address, port: localPort, onDatagram})));
+  }
+  const servers = new Map<string, HttpsServer>();
+  for (const port of [ports.portal, ports.posture, ports.probe, ports.messaging]) {
+    if (port === null) continue;
+    const server = await openHttpsServer({
+      address,
+      port,
+      tls,
+      requireClientCertificate: port === ports.messaging,
+      onRequest: (id, from, request) =>
+        onInput({kind: 'https-request', requestId: `${port} ${id}`, localPort: port, from, request}),
+    });
+    servers.set(String(port), opened.use(server));
+  }
+  const listening = opened.move();
+
+  return {
+    send: (localPort, to, bytes) => sockets.get(localPort)?.send(to, bytes),
+    respond(requestId, response) {
+      const [port = '', id = ''] = requestId.split(' ');
+      servers.get(port)?.respond(id, response);
+    },
+    [Symbol.asyncDispose]: () => listening.disposeAsync(),
+  };
+}

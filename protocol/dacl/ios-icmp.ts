@@ -1,0 +1,101 @@
+import type {IcmpMatch} from '#protocol/dacl/acl.ts';
+
+/** IOS's names for ICMP messages; those without a code match every code of the type. */
+export const icmpMessages: ReadonlyMap<string, IcmpMatch> = new Map([
+  ['administratively-prohibited', {type: 3, code: 13}],
+  ['alternate-address', {type: 6}],
+  ['conversion-error', {type: 31}],
+  ['dod-host-prohibited', {type: 3, code: 10}],
+  ['dod-net-prohibited', {type: 3, code: 9}],
+  ['echo', {type: 8}],
+  ['echo-reply', {type: 0}],
+  ['general-parameter-problem', {type: 12, code: 0}],
+  ['host-isolated', {type: 3, code: 8}],
+  ['host-precedence-unreachable', {type: 3, code: 14}],
+  ['host-redirect', {type: 5, code: 1}],
+  ['host-tos-redirect', {type: 5, code: 3}],
+  ['host-tos-unreachable', {type: 3, code: 12}],
+  ['host-unknown', {type: 3, code: 7}],
+  ['host-unreachable', {type: 3, code: 1}],
+  ['information-reply', {type: 16}],
+  ['information-request', {type: 15}],
+  ['mask-reply', {type: 18}],
+  ['mask-request', {type: 17}],
+  ['mobile-redirect', {type: 32}],
+  ['net-redirect', {type: 5, code: 0}],
+  ['net-tos-redirect', {type: 5, code: 2}],
+  ['net-tos-unreachable', {type: 3, code: 11}],
+  ['net-unreachable', {type: 3, code: 0}],
+  ['network-unknown', {type: 3, code: 6}],
+  ['no-room-for-option', {type: 12, code: 2}],
+  ['option-missing', {type: 12, code: 1}],
+  ['packet-too-big', {type: 3, code: 4}],
+  ['parameter-problem', {type: 12}],
+  ['port-unreachable', {type: 3, code: 3}],
+  ['precedence-unreachable', {type: 3, code: 15}],
+  ['protocol-unreachable', {type: 3, code: 2}],
+  ['reassembly-timeout', {type: 11, code: 1}],
+  ['redirect', {type: 5}],
+  ['router-advertisement', {type: 9}],
+  ['router-solicitation', {type: 10}],
+  ['source-quench', {type: 4}],
+  ['source-route-failed', {type: 3, code: 5}],
+  ['time-exceeded', {type: 11}],
+  ['timestamp-reply', {type: 14}],
+  ['timestamp-request', {type: 13}],
+  ['traceroute', {type: 30}],
+  ['ttl-exceeded', {type: 11, code: 0}],
+  ['unreachable', {type: 3}],
+]);
+
+/** The same for `icmp` in an IPv6 list. */
+export const icmpv6Messages: ReadonlyMap<string, IcmpMatch> = new Map([
+  ['beyond-scope', {type: 1, code: 2}],
+  ['destination-unreachable', {type: 1, code: 3}],
+  ['dhaad-reply', {type: 145}],
+  ['dhaad-request', {type: 144}],
+  ['echo-reply', {type: 129}],
+  ['echo-request', {type: 128}],
+  ['header', {type: 4, code: 0}],
+  ['hop-limit', {type: 3, code: 0}],
+  ['mld-query', {type: 130}],
+  ['mld-reduction', {type: 132}],
+  ['mld-report', {type: 131}],
+  ['mpd-advertisement', {type: 147}],
+  ['mpd-solicitation', {type: 146}],
+  ['nd-na', {type: 136}],
+  ['nd-ns', {type: 135}],
+  ['next-header', {type: 4, code: 1}],
+  ['no-admin', {type: 1, code: 1}],
+  ['no-route', {type: 1, code: 0}],
+  ['packet-too-big', {type: 2}],
+  ['parameter-option', {type: 4, code: 2}],
+  ['parameter-problem', {type: 4}],
+  ['port-unreachable', {type: 1, code: 4}],
+  ['reassembly-timeout', {type: 3, code: 1}],
+  ['renum-command', {type: 138, code: 0}],
+  ['renum-result', {type: 138, code: 1}],
+  ['renum-seq-number', {type: 138, code: 255}],
+  ['router-advertisement', {type: 134}],
+  ['router-renumbering', {type: 138}],
+  ['router-solicitation', {type: 133}],
+  ['time-exceeded', {type: 3}],
+  ['unreachable', {type: 1}],
+]);
+
+/** What every IPv6 list permits before its implicit deny: neighbour solicitation and advertisement. */
+export const neighbourDiscoveryTypes: readonly number[] = [135, 136];
+
+/**
+IOS's names for IGMP messages. Its number is the low half of the message's first byte, the high half being 1 (RFC 988);
+IGMPv3 reports (0x22) have none.
+*/
+export const igmpMessages: ReadonlyMap<string, number> = new Map([
+  ['dvmrp', 3],
+  ['host-query', 1],
+  ['host-report', 2],
+  ['pim', 4],
+  ['trace', 5],
+  ['v2-leave', 7],
+  ['v2-report', 6],
+]);

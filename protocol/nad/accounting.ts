@@ -1,0 +1,106 @@
+import type {NadContext} from '#protocol/nad/nad-context.ts';
+import type {RadiusClient} from '#protocol/nad/radius-client.ts';
+import {hex8, type Session} from '#protocol/nad/session.ts';
+import {stationAttributes} from '#protocol/nad/station.ts';
+import {address, avPair, bytes, number, text} from '#protocol/radius/attributes.ts';
+import type {RadiusAttribute} from '#protocol/radius/packet.ts';
+
+/** Acct-Status-Type (RFC 2866 5.1). */
+const statusTypes = {Start: 1, Stop: 2, 'Interim-Update': 3} as const;
+const counterOf = {Start: 'starts', Stop: 'stops', 'Interim-Update': 'interims'} as const;
+
+/** Why sessions end, by their names in RFC 2866 5.10 and RFC 3580 3.1. */
+export const terminateCauses = {
+  'Lost-Carrier': 2,
+  'Admin-Reset': 6,
+  'Port-Preempted': 13,
+  'Reauthentication-Failure': 20,
+  'Port-Reinitialized': 21,
+  'Port-Administratively-Disabled': 22,
+} as const;
+
+export type TerminateCause = keyof typeof terminateCauses;
+
+/**
+Accounting (domain.md 5.9): Start when a session is authorized, Interim-Update on new information and every
+`accountingIntervalMs`, Stop when its authorization ends. Every record is sent for itself, through the same client and the
+same failover as everything else; one that no server acknowledges is lost, and told.
+*/
+export class Accounting {
+  readonly #context: NadContext;
+  readonly #client: RadiusClient;
+  readonly #addressOf: (session: Session) => string | null;
+
+  constructor(context: NadContext, client: RadiusClient, addressOf: (session: Session) => string | null) {
+    this.#context = context;
+    this.#client = client;
+    this.#addressOf = addressOf;
+  }
+
+  start(session: Session, nowMs: number): void {
+    if (session.accounting !== null) return;
+    session.accounting = {startedAtMs: nowMs, dueAtMs: this.#nextDueAtMs(nowMs)};
+    this.#send(session, 'Start', [], nowMs);
+  }
+
+  /** The periodic record, if it is time. */
+  wake(session: Session, nowMs: number): void {
+    const dueAtMs = session.accounting?.dueAtMs ?? null;
+    if (dueAtMs !== null && dueAtMs <= nowMs) this.update(session, nowMs);
+  }
+
+  /** New information, or time for the periodic record; nothing before the Start. */
+  update(session: Session, nowMs: number): void {
+    if (session.accounting === null) return;
+    session.accounting.dueAtMs = this.#nextDueAtMs(nowMs);
+    this.#send(session, 'Interim-Update', [number('Acct-Session-Time', secondsOf(session, nowMs))], nowMs);
+  }
+
+  stop(session: Session, cause: TerminateCause, nowMs: number): void {
+    if (session.accounting === null) return;
+    const last = [
+      number('Acct-Session-Time', secondsOf(session, nowMs)),
+      number('Acct-Terminate-Cause', terminateCauses[cause]),
+    ];
+    session.accounting = null;
+    this.#send(session, 'Stop', last, nowMs);
+  }
+
+  #nextDueAtMs(nowMs: number): number | null {
+    const {accountingIntervalMs} = this.#context.settings;
+    return accountingIntervalMs > 0 ? nowMs + accountingIntervalMs : null;
+  }
+
+  #send(session: Session, status: keyof typeof statusTypes, more: RadiusAttribute[], nowMs: number): void {
+    const {settings} = this.#context;
+    const learnt = this.#addressOf(session);
+    const attributes = [
+      text('Acct-Session-Id', hex8(session.counter)),
+      text('User-Name', session.userName),
+      number('Acct-Status-Type', statusTypes[status]),
+      number('Acct-Authentic', 1), // RADIUS
+      ...(session.grant?.policy.classes ?? []).map(value => bytes('Class', value)),
+      ...(learnt === null ? [] : [address('Framed-IP-Address', learnt)]),
+      ...stationAttributes(session, settings),
+      avPair(`audit-session-id=${session.id}`),
+      avPair('method=mab'),
+      number('Event-Timestamp', Math.floor((settings.labEpochMs + nowMs) / 1000)),
+      ...more,
+    ];
+    this.#context.record({kind: 'accounting-sent', status, sessionId: session.id});
+    this.#client.ask(
+      {
+        service: 'accounting',
+        attributes,
+        counts: counterOf[status],
+        onAnswer: () => {},
+        onSilence: () => this.#context.record({kind: 'accounting-unanswered', status, sessionId: session.id}),
+      },
+      nowMs,
+    );
+  }
+}
+
+function secondsOf({accounting}: Session, nowMs: number): number {
+  return Math.floor((nowMs - (accounting?.startedAtMs ?? nowMs)) / 1000);
+}

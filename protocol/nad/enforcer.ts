@@ -1,0 +1,117 @@
+import type {Acl} from '#protocol/dacl/acl.ts';
+import type {Accounting} from '#protocol/nad/accounting.ts';
+import type {Authorization} from '#protocol/nad/authorization.ts';
+import {desiredEnforcement, openAcl} from '#protocol/nad/desired-enforcement.ts';
+import {type Binding, bindingKey, type Enforcement, EnforcementLedger} from '#protocol/nad/enforcement-ledger.ts';
+import type {NadContext} from '#protocol/nad/nad-context.ts';
+import type {Session} from '#protocol/nad/session.ts';
+import type {Sessions} from '#protocol/nad/sessions.ts';
+
+/**
+Keeps what is in force on the ports in step with who is authorized, and tells what has become fact. `acl-installed` and
+`session-authorized` come when the kernel has the transaction, never before. `acl-installed` is told again when a session is
+authorized anew with the dACL that it has, with the generation at which the kernel was last changed.
+*/
+export class Enforcer {
+  readonly ledger = new EnforcementLedger();
+  readonly #context: NadContext;
+  readonly #sessions: Sessions;
+  readonly #authorization: Authorization;
+  readonly #accounting: Accounting;
+  readonly #addressOf: (session: Session) => string | null;
+  readonly #defaultAcl: Acl;
+  #isSettled = false;
+
+  constructor(
+    context: NadContext,
+    parts: {
+      sessions: Sessions;
+      authorization: Authorization;
+      accounting: Accounting;
+      addressOf: (session: Session) => string | null;
+      defaultAcl: Acl;
+    },
+  ) {
+    this.#context = context;
+    this.#sessions = parts.sessions;
+    this.#authorization = parts.authorization;
+    this.#accounting = parts.accounting;
+    this.#addressOf = parts.addressOf;
+    this.#defaultAcl = parts.defaultAcl;
+  }
+
+  touch(): void {
+    this.#isSettled = false;
+  }
+
+  /** Asks for the next transaction, if one is needed and none is under way. */
+  settle(nowMs: number): void {
+    if (this.#isSettled) return;
+    this.#authorization.forgetUnused();
+    const desired = this.#desired();
+    this.#confirm(desired, nowMs);
+    const transaction = this.ledger.next(desired, nowMs);
+    if (transaction) this.#context.emit({kind: 'enforce', ...transaction});
+    else this.#isSettled = this.ledger.wakeAtMs() === undefined && !this.ledger.isBusy;
+  }
+
+  enforced(transactionId: string, generation: number, nowMs: number): void {
+    const outcome = this.ledger.enforced(transactionId, generation);
+    if (outcome === undefined) return;
+    this.touch();
+    for (const binding of outcome.withdrawn.filter(isDacl)) this.#tell('acl-withdrawn', binding);
+    const installed = outcome.installed.filter(isDacl);
+    for (const binding of installed) this.#tell('acl-installed', binding);
+    this.#confirm(this.#desired(), nowMs, installed);
+  }
+
+  failed(transactionId: string, message: string, nowMs: number): void {
+    const blame = this.ledger.failed(transactionId);
+    if (blame === undefined) return;
+    this.touch();
+    if (blame.acl !== null && this.#authorization.refused(blame.acl, message, nowMs)) return;
+    this.ledger.backOff(nowMs);
+    const what = blame.acl === null ? 'a change of bindings' : `the access list ${blame.acl}`;
+    this.#context.emit({kind: 'record', event: {kind: 'fault', message: `the packet filter refused ${what}: ${message}`}});
+  }
+
+  #desired(): Enforcement {
+    return desiredEnforcement({
+      ports: this.#context.settings.accessPorts.map(({port}) => port),
+      sessions: this.#sessions.all(),
+      addressOf: this.#addressOf,
+      dacls: this.#authorization.dacls,
+      defaultAcl: this.#defaultAcl,
+      ipUnknownPolicy: this.#context.settings.ipUnknownPolicy,
+    });
+  }
+
+  #confirm(desired: Enforcement, nowMs: number, justTold: readonly Binding[] = []): void {
+    for (const session of this.#sessions.all()) {
+      const {grant} = session;
+      if (grant === null || grant.confirmed || !this.#isInForce(session, grant.policy.acl, desired)) continue;
+      grant.confirmed = true;
+      session.authorized = true;
+      const own = this.ledger.bindingOf(session.id);
+      if (own && isDacl(own) && !justTold.includes(own)) this.#tell('acl-installed', own);
+      const {port, mac, id: sessionId} = session;
+      const {acl, server} = grant.policy;
+      this.#context.record({kind: 'session-authorized', port, mac, sessionId, acl, server});
+      this.#accounting.start(session, nowMs);
+    }
+  }
+
+  #isInForce(session: Session, acl: string | null, {bindings}: Enforcement): boolean {
+    const wanted = bindings.get(bindingKey(session.port, this.#addressOf(session)));
+    return wanted !== undefined && this.ledger.holds(wanted) && (acl === null || this.ledger.holdsAcl(acl));
+  }
+
+  #tell(kind: 'acl-installed' | 'acl-withdrawn', {acl, port, address, sessionId}: Binding): void {
+    const {generation} = this.ledger;
+    this.#context.record({kind, acl, port, address: address ?? 'any', sessionId: sessionId ?? '', generation});
+  }
+}
+
+function isDacl({acl, sessionId}: Binding): boolean {
+  return sessionId !== null && acl !== openAcl.name;
+}

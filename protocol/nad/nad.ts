@@ -1,0 +1,193 @@
+import type {Acl} from '#protocol/dacl/acl.ts';
+import {parseAcl} from '#protocol/dacl/parse.ts';
+import {Access} from '#protocol/nad/access.ts';
+import {Accounting} from '#protocol/nad/accounting.ts';
+import {Authorization} from '#protocol/nad/authorization.ts';
+import {CoaListener} from '#protocol/nad/coa-listener.ts';
+import {fits} from '#protocol/nad/coa-order.ts';
+import type {NadCommand, NadEffect, NadInput, NadSettings, NadStep, NadView} from '#protocol/nad/contract.ts';
+import {DeviceTracking} from '#protocol/nad/device-tracking.ts';
+import {Enforcer} from '#protocol/nad/enforcer.ts';
+import {carryOutCommand} from '#protocol/nad/nad-command.ts';
+import type {NadContext, StepAction} from '#protocol/nad/nad-context.ts';
+import {nadView} from '#protocol/nad/nad-view.ts';
+import {Ports} from '#protocol/nad/ports.ts';
+import {RadiusClient} from '#protocol/nad/radius-client.ts';
+import type {Session} from '#protocol/nad/session.ts';
+import {Sessions} from '#protocol/nad/sessions.ts';
+import type {RandomBytes, Role} from '#protocol/role.ts';
+import {Steps} from '#protocol/steps.ts';
+
+/**
+The switch's control half (domain.md 5): who is on which port, who is authorized by which PSN, which dACL holds for whom.
+Forwarding is somebody else's; the two meet in `enforce` and `enforced`.
+
+    frame ─▶ Access ─▶ Authorization ─▶ Enforcer ─▶ enforce … enforced ─▶ acl-installed, session-authorized, Accounting
+               ▲            ▲  │
+      link, CoA┘  RadiusClient └▶ AclDownloads
+*/
+export class Nad implements Role<NadInput, NadEffect> {
+  readonly #context: NadContext;
+  readonly #ports: Ports;
+  readonly #sessions: Sessions;
+  readonly #tracking = new DeviceTracking();
+  readonly #client: RadiusClient;
+  readonly #accounting: Accounting;
+  readonly #authorization: Authorization;
+  readonly #access: Access;
+  readonly #enforcer: Enforcer;
+  readonly #coa: CoaListener;
+  /** What is wrong with the settings. */
+  readonly #problem: string | undefined;
+  #effects: NadEffect[] = [];
+
+  constructor(settings: NadSettings, randomBytes: RandomBytes) {
+    const context: NadContext = {
+      settings,
+      randomBytes,
+      steps: new Steps<NadStep, StepAction>(settings.delaysMs),
+      emit: effect => this.#effects.push(effect),
+      record: event => this.#effects.push({kind: 'record', event}),
+      touch: () => this.#enforcer.touch(),
+    };
+    const addressOf = ({port, mac}: Session) => this.#tracking.addressOf(port, mac);
+    const {acl: defaultAcl, problem} = readDefaultAcl(settings.preAuthAcl);
+    const ports = new Ports(settings.accessPorts);
+    const sessions = new Sessions(settings);
+    const client = new RadiusClient(context);
+    const accounting = new Accounting(context, client, addressOf);
+    const authorization = new Authorization(context, {client, sessions, accounting, addressOf});
+    const access = new Access(context, {ports, sessions, tracking: this.#tracking, authorization, accounting});
+
+    this.#context = context;
+    this.#problem = problem;
+    this.#ports = ports;
+    this.#sessions = sessions;
+    this.#client = client;
+    this.#accounting = accounting;
+    this.#authorization = authorization;
+    this.#access = access;
+    this.#enforcer = new Enforcer(context, {sessions, authorization, accounting, addressOf, defaultAcl});
+    this.#coa = new CoaListener(context, {
+      find: match => sessions.all().find(session => fits(session, match)),
+      execute: (command, session, nowMs) => access.execute(command, session, nowMs),
+    });
+  }
+
+  handle(input: NadInput, nowMs: number): NadEffect[] {
+    this.#effects = [];
+    this.#take(input, nowMs);
+    this.#settle(nowMs);
+    return this.#effects;
+  }
+
+  wakeAtMs(): number | undefined {
+    const instants = [
+      this.#context.steps.wakeAtMs(),
+      this.#client.wakeAtMs(),
+      this.#ports.wakeAtMs(),
+      this.#tracking.wakeAtMs(),
+      this.#enforcer.ledger.wakeAtMs(),
+      ...this.#sessions.all().flatMap(dueOf),
+    ].filter(instant => instant !== undefined);
+    return instants.length === 0 ? undefined : Math.min(...instants);
+  }
+
+  view(nowMs: number): NadView {
+    return nadView(
+      {
+        context: this.#context,
+        ports: this.#ports,
+        sessions: this.#sessions,
+        tracking: this.#tracking,
+        ledger: this.#enforcer.ledger,
+        servers: this.#client.servers,
+        coa: this.#coa,
+      },
+      nowMs,
+    );
+  }
+
+  #take(input: NadInput, nowMs: number): void {
+    switch (input.kind) {
+      case 'start':
+        if (this.#problem) this.#context.emit({kind: 'record', event: {kind: 'fault', message: this.#problem}});
+        return;
+      case 'wake':
+        return; // what is due is done in any case
+      case 'command':
+        return this.#command(input.id, input.command, nowMs);
+      case 'link':
+        return this.#access.link(input.port, input.up, nowMs);
+      case 'frame':
+        return this.#access.frame(input, nowMs);
+      case 'datagram':
+        if (input.localPort === this.#context.settings.coaPort) this.#coa.receive(input.from, input.bytes, nowMs);
+        else this.#client.receive(input.from, input.bytes, nowMs);
+        return;
+      case 'enforced':
+        return this.#enforcer.enforced(input.transactionId, input.generation, nowMs);
+      case 'enforcement-failed':
+        return this.#enforcer.failed(input.transactionId, input.message, nowMs);
+      default:
+        input satisfies never;
+    }
+  }
+
+  /** Does everything that is due, and asks for what should be in force after it. */
+  #settle(nowMs: number): void {
+    this.#client.wake(nowMs);
+    this.#access.wake(nowMs);
+    this.#authorization.wake(nowMs);
+    for (const session of this.#sessions.all()) this.#accounting.wake(session, nowMs);
+    for (let due = this.#leave(nowMs); due.length > 0; due = this.#leave(nowMs)) {
+      for (const action of due) this.#act(action, nowMs);
+    }
+    for (const step of this.#context.steps.newlyHeld(nowMs)) this.#context.emit({kind: 'record', event: {kind: 'gate-reached', step}});
+    this.#enforcer.settle(nowMs);
+  }
+
+  #leave(nowMs: number): StepAction[] {
+    return this.#context.steps.leave(nowMs).map(({action}) => action);
+  }
+
+  #act(action: StepAction, nowMs: number): void {
+    switch (action.kind) {
+      case 'answer-coa':
+        return this.#coa.answer(action, nowMs);
+      case 'authenticate':
+        return this.#authorization.authenticate(action.sessionId, nowMs);
+      case 'ask-for-acl':
+        return this.#authorization.download(action.acl, nowMs);
+      case 'install':
+        return this.#authorization.install(action.sessionId);
+      case 'learn-address':
+        return this.#access.learn(action, nowMs);
+      default:
+        action satisfies never;
+    }
+  }
+
+  #command(id: string, command: NadCommand, nowMs: number): void {
+    if (command.name === 'view') return this.#context.emit({kind: 'reply', id, result: this.view(nowMs)});
+    const parts = {context: this.#context, ports: this.#ports, sessions: this.#sessions, access: this.#access};
+    const done = carryOutCommand(command, parts, nowMs);
+    this.#context.emit(done.ok ? {kind: 'reply', id, result: null} : {kind: 'refuse', id, message: done.message});
+  }
+}
+
+/** With errors in it, a list of no entries: nothing passes but what the implicit deny lets pass, which is nothing. */
+function readDefaultAcl(text: string): {acl: Acl; problem: string | undefined} {
+  const {acl, problems} = parseAcl(text, {name: 'Auth-Default-ACL'});
+  const error = problems.find(({severity}) => severity === 'error');
+  if (error === undefined) return {acl, problem: undefined};
+  const problem = `Auth-Default-ACL line ${error.line}: ${error.message}. ${error.fix} Until then nothing passes before authorization.`;
+  return {acl: {...acl, entries: []}, problem};
+}
+
+function dueOf({attempt, accounting}: Session): number[] {
+  return [
+    ...(attempt.kind === 'failed' ? [attempt.restartAtMs] : []),
+    ...(typeof accounting?.dueAtMs === 'number' ? [accounting.dueAtMs] : []),
+  ];
+}

@@ -1,0 +1,174 @@
+import {type Authorization, authorize} from '#protocol/psn/authorization.ts';
+import type {NetworkDevice} from '#protocol/psn/contract.ts';
+import {type Identity, identify} from '#protocol/psn/identity.ts';
+import {failureReason, type MessageCode} from '#protocol/psn/message-codes.ts';
+import type {NodeState} from '#protocol/psn/node-state.ts';
+import type {RadiusReply} from '#protocol/psn/radius-reply.ts';
+import {newSession, type PsnSession} from '#protocol/psn/session-cache.ts';
+import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
+import {encodeClass, generateSessionId, isGenerated, readSessionId} from '#protocol/psn/session-id.ts';
+import {avPair, avPairValue, readAddress, readText, text} from '#protocol/radius/attributes.ts';
+import type {RadiusPacket} from '#protocol/radius/packet.ts';
+
+type Known = Identity & {kind: 'known'};
+
+/** The session of a request, as it is or as it would be made, and the step code of how it was found (domain.md 6.1). */
+interface Found {
+  session: PsnSession;
+  isNew: boolean;
+  steps: number[];
+}
+
+/** Access-Requests of endpoints: who it is, which session, which rule, which dACL (domain.md 5.3, 6.4). */
+export class Authentication {
+  readonly #state: NodeState;
+  readonly #directory: SessionDirectory;
+
+  constructor(state: NodeState, directory: SessionDirectory) {
+    this.#state = state;
+    this.#directory = directory;
+  }
+
+  decide(packet: RadiusPacket, device: NetworkDevice, nowMs: number): RadiusReply {
+    this.#state.counters.authentications += 1;
+    const identity = identify(packet, device.secret);
+    if (identity.kind === 'unknown') return this.#rejectUnknown(identity, packet, device, nowMs);
+    this.#state.records.seeEndpoint(identity.mac, nowMs);
+    const found = this.#sessionOf(packet, identity, device, nowMs);
+    const authorization = authorize(this.#state.records.policy, found.session.postureStatus);
+    return authorization.kind === 'accept'
+      ? this.#accept(found, authorization, identity, device, nowMs)
+      : this.#reject(found, authorization, device, nowMs);
+  }
+
+  #accept(
+    {session, isNew, steps}: Found,
+    {rule, profile, acl}: Authorization & {kind: 'accept'},
+    identity: Known,
+    device: NetworkDevice,
+    nowMs: number,
+  ): RadiusReply {
+    const {settings, outbox, counters, records} = this.#state;
+    Object.assign(session, {rule, profile, acl, owner: settings.fqdn, postureAssessmentStatus: 'NotApplicable'});
+    if (isNew) this.#directory.create(session, 'authentication', nowMs);
+    else this.#directory.changed(session, nowMs);
+    const {sessionId, mac, postureStatus: status} = session;
+    outbox.record({kind: 'access-accepted', sessionId, mac, rule, profile, acl, status});
+    const allSteps = [11001, ...steps, ...identity.steps, 15016, ...(acl === null ? [] : [11022]), 11002];
+    records.log(5200, {...attributesOf(session, device), Step: allSteps.join(',')}, nowMs);
+    const run = Math.floor(settings.labEpochMs / 1000);
+    return {
+      code: 'Access-Accept',
+      attributes: [
+        text('User-Name', identity.userName),
+        text('State', `ReauthSession:${sessionId}`),
+        text('Class', encodeClass({sessionId, node: settings.name, run, count: counters.authentications})),
+        ...(acl === null ? [] : [avPair(`ACS:CiscoSecure-Defined-ACL=${acl}`)]),
+      ],
+    };
+  }
+
+  /** A session that was there before stays, without authorization, until the switch ends it. */
+  #reject(
+    {session, isNew}: Found,
+    {rule, profile, code}: Authorization & {kind: 'reject'},
+    device: NetworkDevice,
+    nowMs: number,
+  ): RadiusReply {
+    Object.assign(session, {rule, profile, acl: null});
+    if (!isNew) this.#directory.changed(session, nowMs);
+    return this.#rejectWith(code, session, attributesOf(session, device), nowMs);
+  }
+
+  #rejectUnknown(
+    {mac, userName, code}: Identity & {kind: 'unknown'},
+    packet: RadiusPacket,
+    device: NetworkDevice,
+    nowMs: number,
+  ): RadiusReply {
+    const sessionId = readSessionId(avPairValue(packet, 'audit-session-id')) ?? '';
+    const attributes = {
+      UserName: userName,
+      'Calling-Station-ID': mac,
+      CPMSessionID: sessionId,
+      NetworkDeviceName: device.name,
+      'Device IP Address': device.address,
+    };
+    return this.#rejectWith(code, {sessionId, mac}, attributes, nowMs);
+  }
+
+  #rejectWith(
+    code: MessageCode,
+    {sessionId, mac}: {sessionId: string; mac: string},
+    attributes: Record<string, string>,
+    nowMs: number,
+  ): RadiusReply {
+    const reason = failureReason(code);
+    this.#state.outbox.record({kind: 'access-rejected', sessionId, mac, reason});
+    this.#state.records.log(5400, {...attributes, 'Failure Reason': reason}, nowMs);
+    return {code: 'Access-Reject', attributes: []};
+  }
+
+  /**
+  The session with the request's id keeps its posture status, whoever of the deployment authenticated it before. It starts anew
+  if it is another user's or another switch's (11055), or if a Disconnect for it is on its way. Without an id, the session that
+  was made here for the same MAC at the same switch is taken again (11116), or one with a made-up id begins (11117).
+  */
+  #sessionOf(packet: RadiusPacket, identity: Known, device: NetworkDevice, nowMs: number): Found {
+    const {sessions, settings, randomBytes} = this.#state;
+    const given = readSessionId(avPairValue(packet, 'audit-session-id'));
+    const stitched = given === undefined ? sessions.byMac(identity.mac) : undefined;
+    const known = given === undefined ? stitched : sessions.byId(given);
+    const reusable =
+      known !== undefined &&
+      isOf(known, identity, device) &&
+      (given !== undefined || isGenerated(known.sessionId, settings.address));
+    if (reusable) {
+      this.#refresh(known, packet, identity);
+      return {session: known, isNew: false, steps: [given === undefined ? 11116 : 11018]};
+    }
+    const sessionId = given ?? generateSessionId(settings.address, randomBytes);
+    const {mac, userName} = identity;
+    const session = newSession({
+      sessionId,
+      mac,
+      userName,
+      nasPortId: '',
+      nasAddress: device.address,
+      owner: settings.fqdn,
+      createdAtMs: nowMs,
+    });
+    this.#refresh(session, packet, identity);
+    const steps = given === undefined ? [11117, 11017] : known === undefined ? [11017] : [11055, 11017];
+    return {session, isNew: true, steps};
+  }
+
+  #refresh(session: PsnSession, packet: RadiusPacket, identity: Known): void {
+    session.userName = identity.userName;
+    session.nasPortId = readText(packet, 'NAS-Port-Id') ?? session.nasPortId;
+    const address = readAddress(packet, 'Framed-IP-Address');
+    if (address !== undefined) this.#state.sessions.learnAddresses(session, [address]);
+  }
+}
+
+function isOf(session: PsnSession, {mac, userName}: Known, device: NetworkDevice): boolean {
+  const sameUser = session.userName === '' || session.userName === userName;
+  return !session.ending && sameUser && session.mac === mac && session.nasAddress === device.address;
+}
+
+function attributesOf(session: PsnSession, device: NetworkDevice): Record<string, string> {
+  return {
+    UserName: session.userName,
+    'Calling-Station-ID': session.mac,
+    CPMSessionID: session.sessionId,
+    'NAS-IP-Address': session.nasAddress,
+    'NAS-Port-Id': session.nasPortId,
+    NetworkDeviceName: device.name,
+    'Device IP Address': device.address,
+    AuthorizationPolicyMatchedRule: session.rule,
+    SelectedAuthorizationProfiles: session.profile,
+    PostureStatus: session.postureStatus,
+    PostureAssessmentStatus: session.postureAssessmentStatus,
+    Response: session.acl === null ? '' : `{cisco-av-pair=ACS:CiscoSecure-Defined-ACL=${session.acl}; }`,
+  };
+}

@@ -1,0 +1,164 @@
+/** What agents ask over HTTPS: discovery, requirements, report and probe (domain.md 3.4, 3.5, 4.4). */
+import type {HttpRequest, HttpResponse} from '#protocol/http.ts';
+import {raiseAlarm} from '#protocol/psn/alarms.ts';
+import type {NodeState} from '#protocol/psn/node-state.ts';
+import type {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
+import type {PsnSession} from '#protocol/psn/session-cache.ts';
+import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
+import {readMac} from '#protocol/psn/mac-address.ts';
+import {
+  decodeIdentity,
+  decodeReport,
+  encodeDiscoveryAnswer,
+  encodeRequirementsAnswer,
+  encodeStatusAnswer,
+  MalformedBodyError,
+  questionOf,
+} from '#protocol/posture/exchange.ts';
+import {isCompliant, type PostureReport, type Requirement} from '#protocol/posture/requirement.ts';
+import type {Endpoint} from '#protocol/role.ts';
+
+/** Told to agents when no profile enables state synchronization: the port that would be used, closed (domain.md 1.2). */
+const defaultProbePort = 8449;
+
+type Question = NonNullable<ReturnType<typeof questionOf>>;
+
+export class PostureServer {
+  readonly #state: NodeState;
+  readonly #directory: SessionDirectory;
+  readonly #settlement: PostureSettlement;
+
+  constructor(state: NodeState, directory: SessionDirectory, settlement: PostureSettlement) {
+    this.#state = state;
+    this.#directory = directory;
+    this.#settlement = settlement;
+  }
+
+  answer(localPort: number, from: Endpoint, request: HttpRequest, nowMs: number): HttpResponse {
+    const question = questionOf(request);
+    if (question === undefined || !this.#portsOf(question).includes(localPort)) return refusal(404, 'nothing is here');
+    if (request.method !== methods[question]) return refusal(405, `ask with ${methods[question]}`);
+    const session = this.#sessionOf(request);
+    switch (question) {
+      case 'discovery':
+        return this.#discovery(session);
+      case 'requirements':
+        return this.#requirements(session, nowMs);
+      case 'report':
+        return this.#report(session, request, nowMs);
+      case 'probe':
+        return this.#probe(session, from, nowMs);
+    }
+  }
+
+  #portsOf(question: Question): (number | null)[] {
+    const {portal, posture, probe} = this.#state.settings.ports;
+    if (question === 'probe') return [probe];
+    return question === 'discovery' ? [portal, posture] : [posture];
+  }
+
+  #sessionOf(request: HttpRequest): PsnSession | undefined {
+    const {sessionId, addresses, macs} = decodeIdentity(request);
+    return this.#state.sessions.find({
+      sessionId,
+      addresses: addresses.map(address => address.toLowerCase()),
+      macs: macs.map(mac => readMac(mac) ?? mac),
+    });
+  }
+
+  #discovery(session: PsnSession | undefined): HttpResponse {
+    const {outbox, settings} = this.#state;
+    const found = session === undefined ? 'none' : this.#directory.isOwn(session) ? 'local' : 'replicated';
+    const owner = session?.owner ?? null;
+    outbox.record({kind: 'discovery-answered', sessionId: session?.sessionId ?? null, owner, found});
+    if (session === undefined) return refusal(404, 'no session of this endpoint is known here');
+    const {sessionId, postureStatus: status} = session;
+    return encodeDiscoveryAnswer({
+      sessionId,
+      owner: session.owner,
+      status,
+      probePort: settings.ports.probe ?? defaultProbePort,
+    });
+  }
+
+  /** From now on a report is due: what was Unknown is Pending (domain.md 2.1). */
+  #requirements(session: PsnSession | undefined, nowMs: number): HttpResponse {
+    if (session === undefined || !this.#directory.isOwn(session)) return this.#elsewhere(session);
+    if (session.postureStatus === 'Unknown') {
+      session.postureStatus = 'Pending';
+      this.#directory.changed(session, nowMs);
+    }
+    return encodeRequirementsAnswer(this.#state.records.policy.requirements);
+  }
+
+  #report(session: PsnSession | undefined, request: HttpRequest, nowMs: number): HttpResponse {
+    if (session === undefined || !this.#directory.isOwn(session)) return this.#elsewhere(session);
+    let report: PostureReport;
+    try {
+      report = decodeReport(request);
+    } catch (error) {
+      if (error instanceof MalformedBodyError) return refusal(400, error.message);
+      throw error;
+    }
+    const {sessionId, mac} = session;
+    const passed = passes(report, this.#state.records.policy.requirements);
+    const status = passed ? 'Compliant' : 'NonCompliant';
+    this.#state.outbox.record({kind: 'posture-reported', sessionId, mac, passed});
+    this.#state.records.log(87000, attributesOf(session, report), nowMs);
+    this.#settlement.settle(session, status, nowMs);
+    return encodeStatusAnswer(status, sessionId, this.#state.settings.fqdn);
+  }
+
+  /** An answered probe of a Compliant session is the wrong configuration that the alarm is for (domain.md 3.8). */
+  #probe(session: PsnSession | undefined, from: Endpoint, nowMs: number): HttpResponse {
+    const status = session?.postureStatus ?? 'Unknown';
+    const sessionId = session?.sessionId ?? null;
+    this.#state.counters.probes += 1;
+    this.#state.outbox.record({kind: 'probe-received', from: from.address, sessionId, status});
+    if (session !== undefined && status === 'Compliant') {
+      const address = session.addresses[0] ?? from.address;
+      const details = {'Calling Station Id': session.mac, 'Endpoint IP': address, 'Session ID': session.sessionId};
+      raiseAlarm(this.#state, 'Posture Configuration Detection', details, nowMs);
+    }
+    return encodeStatusAnswer(status, session?.sessionId, this.#state.settings.fqdn);
+  }
+
+  #elsewhere(session: PsnSession | undefined): HttpResponse {
+    if (session === undefined) return refusal(404, 'no session of this endpoint is known here');
+    return refusal(421, `the session belongs to ${session.owner}`);
+  }
+}
+
+const methods: Record<Question, HttpRequest['method']> = {
+  discovery: 'GET',
+  requirements: 'GET',
+  report: 'POST',
+  probe: 'GET',
+};
+
+/** The node's own requirements count: what the agent left out, or calls optional, is mandatory if the policy says so. */
+function passes(report: PostureReport, requirements: readonly Requirement[]): boolean {
+  const passed = new Set(report.results.filter(result => result.passed).map(result => result.name));
+  const failed = new Set(report.results.filter(result => !result.passed).map(result => result.name));
+  return (
+    isCompliant(report.results) &&
+    requirements
+      .filter(requirement => requirement.enforcement === 'mandatory')
+      .every(({name}) => passed.has(name) && !failed.has(name))
+  );
+}
+
+function attributesOf(session: PsnSession, report: PostureReport): Record<string, string> {
+  return {
+    CPMSessionID: session.sessionId,
+    'Calling-Station-ID': session.mac,
+    ipAddress: session.addresses[0] ?? '',
+    OperatingSystem: report.operatingSystem,
+    PostureAgentVersion: report.agentVersion,
+    PostureReport: report.results.map(({name, passed}) => `${name};${passed ? 'Passed' : 'Failed'}`).join(','),
+  };
+}
+
+function refusal(status: number, reason: string): HttpResponse {
+  return {status, headers: {'content-type': 'text/plain'}, body: `${reason}\n`};
+}

@@ -1,0 +1,196 @@
+import {Accounting} from '#protocol/psn/accounting.ts';
+import {AclServer} from '#protocol/psn/acl-server.ts';
+import {type AdminCommand, Administration, CommandError} from '#protocol/psn/administration.ts';
+import type {Announcement} from '#protocol/psn/announcement.ts';
+import {Authentication} from '#protocol/psn/authentication.ts';
+import type {PsnCommand, PsnEffect, PsnInput, PsnSettings, PsnStep, PsnView} from '#protocol/psn/contract.ts';
+import {DynamicAuthorization} from '#protocol/psn/dynamic-authorization.ts';
+import type {NodeState} from '#protocol/psn/node-state.ts';
+import {Outbox} from '#protocol/psn/outbox.ts';
+import {PostureServer} from '#protocol/psn/posture-server.ts';
+import {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
+import {RadiusServer} from '#protocol/psn/radius-server.ts';
+import {Records} from '#protocol/psn/records.ts';
+import {Replication} from '#protocol/psn/replication.ts';
+import {SessionCache, viewOf} from '#protocol/psn/session-cache.ts';
+import {SessionDirectory} from '#protocol/psn/session-directory.ts';
+import type {HttpResponse} from '#protocol/http.ts';
+import type {RandomBytes, Role} from '#protocol/role.ts';
+import {Steps} from '#protocol/steps.ts';
+
+/** What waits at a step. */
+type Action = {kind: 'reauthenticate'; sessionId: string} | {kind: 'announce'; announcement: Announcement};
+
+/**
+A policy node: RADIUS server, posture server, CoA client and one end of replication, around one session cache (domain.md 6).
+
+What an input changes is told only after it is kept: `persist` is the first effect. Sessions are not kept; after a restart all
+endpoints are Unknown, as on ISE.
+*/
+export class Psn implements Role<PsnInput, PsnEffect> {
+  readonly #state: NodeState;
+  readonly #steps: Steps<PsnStep, Action>;
+  readonly #directory: SessionDirectory;
+  readonly #replication: Replication;
+  readonly #dynamicAuthorization: DynamicAuthorization;
+  readonly #radiusServer: RadiusServer;
+  readonly #postureServer: PostureServer;
+  readonly #administration: Administration;
+  #replicates: boolean;
+
+  constructor(settings: PsnSettings, randomBytes: RandomBytes) {
+    const state: NodeState = {
+      settings,
+      randomBytes,
+      sessions: new SessionCache(settings.sessionLimit),
+      records: new Records(settings),
+      outbox: new Outbox(),
+      counters: {authentications: 0, downloads: 0, accounting: 0, coa: 0, probes: 0, dropped: 0},
+    };
+    this.#state = state;
+    this.#steps = new Steps(settings.delaysMs);
+    this.#replicates = settings.replication;
+    const directory = new SessionDirectory(state, (announcement, nowMs) => this.#announce(announcement, nowMs));
+    this.#directory = directory;
+    this.#replication = new Replication(state, (announcement, nowMs) => directory.learn(announcement, nowMs));
+    this.#dynamicAuthorization = new DynamicAuthorization(state, directory);
+    const settlement = new PostureSettlement(state, directory, (sessionId, nowMs) => this.#askForCoa(sessionId, nowMs));
+    this.#radiusServer = new RadiusServer(state, {
+      authentication: new Authentication(state, directory),
+      aclServer: new AclServer(state),
+      accounting: new Accounting(state, directory),
+    });
+    this.#postureServer = new PostureServer(state, directory, settlement);
+    this.#administration = new Administration(state, {
+      directory,
+      settlement,
+      dynamicAuthorization: this.#dynamicAuthorization,
+    });
+  }
+
+  handle(input: PsnInput, nowMs: number): PsnEffect[] {
+    const {outbox, records} = this.#state;
+    this.#take(input, nowMs);
+    this.#goOn(nowMs);
+    const effects = outbox.take();
+    return records.takeChanged() ? [{kind: 'persist', state: records.snapshot()}, ...effects] : effects;
+  }
+
+  wakeAtMs(): number | undefined {
+    const instants = [this.#steps.wakeAtMs(), this.#dynamicAuthorization.wakeAtMs(), this.#replication.wakeAtMs()];
+    const known = instants.filter(instant => instant !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  #take(input: PsnInput, nowMs: number): void {
+    switch (input.kind) {
+      case 'start':
+        return this.#state.outbox.record({kind: 'node-ready', role: 'psn'});
+      case 'wake':
+        return;
+      case 'command':
+        return this.#command(input.id, input.command, nowMs);
+      case 'datagram':
+        if (input.localPort === 0) return this.#dynamicAuthorization.receive(input.from, input.bytes, nowMs);
+        return this.#radiusServer.receive(input, nowMs);
+      case 'https-request': {
+        const response = this.#respond(input, nowMs);
+        return this.#state.outbox.add({kind: 'https-respond', requestId: input.requestId, response});
+      }
+      case 'https-response':
+        return this.#replication.finished(input.connectionId, input.response.status, nowMs);
+      case 'https-failed':
+        return this.#replication.finished(input.connectionId, undefined, nowMs);
+    }
+  }
+
+  /** What time alone moves on: steps whose delay is over, requests that were not answered. */
+  #goOn(nowMs: number): void {
+    for (const step of this.#steps.newlyHeld(nowMs)) this.#state.outbox.record({kind: 'gate-reached', step});
+    for (const {action} of this.#steps.leave(nowMs)) {
+      if (action.kind === 'announce') this.#replication.tell(action.announcement, nowMs);
+      else this.#reauthenticate(action.sessionId, nowMs);
+    }
+    this.#dynamicAuthorization.wake(nowMs);
+    this.#replication.pump(nowMs);
+  }
+
+  #respond({localPort, from, request}: PsnInput & {kind: 'https-request'}, nowMs: number): HttpResponse {
+    if (localPort !== this.#state.settings.ports.messaging) {
+      return this.#postureServer.answer(localPort, from, request, nowMs);
+    }
+    if (!this.#replicates) return {status: 409, headers: {}, body: 'replication is off here\n'};
+    return this.#replication.receive(request, from, nowMs);
+  }
+
+  #announce(announcement: Announcement, nowMs: number): void {
+    if (!this.#replicates || this.#state.settings.peers.length === 0) return;
+    this.#steps.enter('replication', {kind: 'announce', announcement}, nowMs);
+  }
+
+  /** One CoA is enough for all that changes before it leaves: the switch asks anew and gets what holds then. */
+  #askForCoa(sessionId: string, nowMs: number): void {
+    this.#steps.drop(action => action.kind === 'reauthenticate' && action.sessionId === sessionId);
+    this.#steps.enter('coa', {kind: 'reauthenticate', sessionId}, nowMs);
+  }
+
+  /** Wired posture uses the type `last` (domain.md 5.8). A session that ended meanwhile needs no CoA. */
+  #reauthenticate(sessionId: string, nowMs: number): void {
+    const session = this.#state.sessions.byId(sessionId);
+    if (session === undefined || session.ending) return;
+    this.#dynamicAuthorization.order(session, {kind: 'reauthenticate', type: 'last'}, nowMs);
+  }
+
+  #command(id: string, command: PsnCommand, nowMs: number): void {
+    const {outbox} = this.#state;
+    try {
+      outbox.add({kind: 'reply', id, result: this.#carryOut(command, nowMs)});
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      outbox.add({kind: 'refuse', id, message: error.message});
+    }
+  }
+
+  #carryOut(command: PsnCommand, nowMs: number): unknown {
+    switch (command.name) {
+      case 'hold':
+        this.#steps.hold(command.step);
+        return this.#state.outbox.record({kind: 'gate-held', step: command.step});
+      case 'release':
+        this.#steps.release(command.step);
+        return this.#state.outbox.record({kind: 'gate-released', step: command.step});
+      case 'set-delay':
+        return this.#steps.setDelay(command.step, command.delayMs);
+      case 'set-replication':
+        return this.#setReplication(command.enabled, nowMs);
+      case 'view':
+        return this.#view();
+      default:
+        return this.#administration.carryOut(command satisfies AdminCommand, nowMs);
+    }
+  }
+
+  #setReplication(enabled: boolean, nowMs: number): void {
+    this.#replicates = enabled;
+    this.#state.outbox.record({kind: 'configuration-changed', what: `replication ${enabled ? 'on' : 'off'}`});
+    if (enabled) return this.#directory.announceAll(nowMs);
+    this.#steps.drop(action => action.kind === 'announce');
+    this.#replication.forget();
+    this.#directory.forgetReplicas();
+  }
+
+  #view(): PsnView {
+    const {settings, sessions, records, counters} = this.#state;
+    return {
+      name: settings.name,
+      fqdn: settings.fqdn,
+      replication: this.#replicates,
+      sessions: sessions.all().map(viewOf),
+      policy: records.policy,
+      alarms: records.snapshot().alarms,
+      liveLog: records.snapshot().liveLog,
+      counters: {...counters},
+      held: this.#steps.held(),
+    };
+  }
+}

@@ -1,0 +1,113 @@
+import type {Accounting} from '#protocol/psn/accounting.ts';
+import type {AclServer} from '#protocol/psn/acl-server.ts';
+import type {Authentication} from '#protocol/psn/authentication.ts';
+import type {NetworkDevice} from '#protocol/psn/contract.ts';
+import {DuplicateRequests} from '#protocol/psn/duplicate-requests.ts';
+import {failureReason, type MessageCode} from '#protocol/psn/message-codes.ts';
+import type {NodeState} from '#protocol/psn/node-state.ts';
+import type {RadiusReply} from '#protocol/psn/radius-reply.ts';
+import {hasMessageAuthenticator} from '#protocol/radius/message-authenticator.ts';
+import {decodePacket, MalformedPacketError, OversizePacketError, type RadiusPacket} from '#protocol/radius/packet.ts';
+import {readRequest} from '#protocol/radius/request.ts';
+import {encodeResponse} from '#protocol/radius/response.ts';
+import type {Endpoint} from '#protocol/role.ts';
+
+export interface Datagram {
+  localPort: number;
+  from: Endpoint;
+  bytes: Uint8Array;
+}
+
+/**
+Takes the datagrams of the two RADIUS ports. Nobody but a known device with the right secret gets an answer; everything else is
+dropped in silence, and noted. A request that comes twice is answered twice with the same bytes, and processed once.
+*/
+export class RadiusServer {
+  readonly #state: NodeState;
+  readonly #authentication: Authentication;
+  readonly #aclServer: AclServer;
+  readonly #accounting: Accounting;
+  readonly #duplicates = new DuplicateRequests();
+
+  constructor(state: NodeState, parts: {authentication: Authentication; aclServer: AclServer; accounting: Accounting}) {
+    this.#state = state;
+    this.#authentication = parts.authentication;
+    this.#aclServer = parts.aclServer;
+    this.#accounting = parts.accounting;
+  }
+
+  receive(datagram: Datagram, nowMs: number): void {
+    const {localPort, from, bytes} = datagram;
+    const device = this.#state.settings.networkDevices.find(({address}) => address === from.address);
+    if (device === undefined) return this.#drop(datagram, 11007, nowMs);
+    const unverified = decode(bytes);
+    if (unverified === undefined) return this.#drop(datagram, 11030, nowMs);
+    const misplaced = this.#misplaced(unverified, localPort);
+    if (misplaced !== undefined) return this.#drop(datagram, misplaced, nowMs);
+    const request = readRequest(bytes, device.secret);
+    if (!request.ok) return this.#distrust(datagram, unverified, device, request.reason, nowMs);
+
+    const earlier = this.#duplicates.replyTo(bytes, localPort, from, nowMs);
+    if (earlier !== undefined) return this.#send(datagram, earlier);
+    const reply = encode(request.packet, this.#process(request.packet, device, nowMs), device.secret);
+    if (reply === undefined) return this.#drop(datagram, 11053, nowMs);
+    this.#duplicates.remember(bytes, localPort, from, reply, nowMs);
+    this.#send(datagram, reply);
+  }
+
+  #process(packet: RadiusPacket, device: NetworkDevice, nowMs: number): RadiusReply {
+    if (packet.code === 'Accounting-Request') return this.#accounting.take(packet, device, nowMs);
+    if (this.#aclServer.isMeant(packet)) return this.#aclServer.download(packet, device, nowMs);
+    return this.#authentication.decide(packet, device, nowMs);
+  }
+
+  /** Why a packet of this type must not come to this port, if it must not. */
+  #misplaced({code}: RadiusPacket, localPort: number): MessageCode | undefined {
+    const {authentication, accounting} = this.#state.settings.ports;
+    if (code === 'Access-Request') return localPort === authentication ? undefined : 11052;
+    if (code === 'Accounting-Request') return localPort === accounting ? undefined : 11037;
+    return 11029;
+  }
+
+  #distrust(datagram: Datagram, packet: RadiusPacket, device: NetworkDevice, detail: string, nowMs: number): void {
+    const signed = hasMessageAuthenticator(packet);
+    if (packet.code === 'Accounting-Request') return this.#drop(datagram, 11038, nowMs, detail);
+    if (this.#aclServer.isMeant(packet)) this.#aclServer.refuseUntrusted(packet, signed ? 11036 : 11024, device, nowMs);
+    this.#drop(datagram, signed ? 11036 : 11057, nowMs, detail);
+  }
+
+  #drop({localPort, from}: Datagram, code: MessageCode, nowMs: number, detail?: string): void {
+    const {records, outbox, counters, settings} = this.#state;
+    const reason = failureReason(code) + (detail === undefined ? '' : ` (${detail})`);
+    counters.dropped += 1;
+    outbox.record({kind: 'radius-request-dropped', from: from.address, reason});
+    records.log(
+      localPort === settings.ports.accounting ? 5413 : 5405,
+      {'Device IP Address': from.address, DestinationPort: String(localPort), 'Failure Reason': reason},
+      nowMs,
+    );
+  }
+
+  #send({localPort, from}: Datagram, bytes: Uint8Array): void {
+    this.#state.outbox.add({kind: 'send', localPort, to: from, bytes});
+  }
+}
+
+function decode(bytes: Uint8Array): RadiusPacket | undefined {
+  try {
+    return decodePacket(bytes);
+  } catch (error) {
+    if (error instanceof MalformedPacketError) return undefined;
+    throw error;
+  }
+}
+
+/** `undefined`: with what the client wants echoed, the reply does not fit a RADIUS packet. */
+function encode(request: RadiusPacket, {code, attributes}: RadiusReply, secret: string): Uint8Array | undefined {
+  try {
+    return encodeResponse({request, code, attributes, secret});
+  } catch (error) {
+    if (error instanceof OversizePacketError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+/** The entries of a downloadable ACL as Cisco-AVPairs `ip:inacl#<n>=<entry>`, over one packet or several (domain.md 5.5). */
+import {avPair, readAvPairs} from '#protocol/radius/attributes.ts';
+import {headerBytes, maximumPacketBytes, type RadiusPacket} from '#protocol/radius/packet.ts';
+
+/** An entry is longer than a Cisco-AVPair can be. */
+export class AclEntryTooLongError extends RangeError {
+  override readonly name = 'AclEntryTooLongError';
+  /** Counted from 1. */
+  readonly entryNumber: number;
+
+  constructor(entryNumber: number, entry: string, bytes: number) {
+    super(
+      `Entry ${entryNumber} takes ${bytes} bytes as ip:inacl#${entryNumber}=, and a Cisco-AVPair has room for ` +
+        `${longestPairBytes}: shorten ${JSON.stringify(entry)}.`,
+    );
+    this.entryNumber = entryNumber;
+  }
+}
+
+/** What 4096 bytes leave for entries beside the Message-Authenticator and a User-Name, State and Class of any length. */
+export const aclRoundBudgetBytes: number = maximumPacketBytes - headerBytes - 18 - 3 * 255;
+
+/**
+Deals the entries out, in order, to packets in each of which they may take `budgetBytes`. There is always a round, if only an
+empty one. Numbering goes on over the rounds, from 1.
+
+Throws `AclEntryTooLongError`, and RangeError if the budget is too small for an entry.
+*/
+export function splitAclRounds(entries: readonly string[], budgetBytes: number): string[][] {
+  let round: string[] = [];
+  let leftBytes = budgetBytes;
+  const rounds = [round];
+  for (const [index, entry] of entries.entries()) {
+    const bytes = pairBytes(index + 1, entry) + vendorOverheadBytes;
+    if (bytes > budgetBytes)
+      throw new RangeError(`Entry ${index + 1} takes ${bytes} bytes of a budget of ${budgetBytes}.`);
+    if (bytes > leftBytes) {
+      round = [];
+      rounds.push(round);
+      leftBytes = budgetBytes;
+    }
+    round.push(entry);
+    leftBytes -= bytes;
+  }
+  return rounds;
+}
+
+/** `n` counts from 1, over all rounds. */
+export function aclEntryPair(n: number, entry: string): string {
+  return `ip:inacl#${n}=${entry}`;
+}
+
+/**
+Puts together the entries of a download from the answers of all its rounds, in whatever order the pairs stand. Refused is what
+would be a different ACL from the one meant: a number missing, there twice or not readable, and answers that are not
+Access-Challenges up to one Access-Accept.
+*/
+export function collectAclEntries(
+  answers: readonly RadiusPacket[],
+): {ok: true; entries: string[]} | {ok: false; reason: string} {
+  const refuse = (reason: string) => ({ok: false, reason}) as const;
+  const misplaced = answers.findIndex(({code}, index) => code !== expectedCode(index, answers.length));
+  if (misplaced >= 0) return refuse(`answer ${misplaced + 1} of ${answers.length} is an ${answers[misplaced]?.code}`);
+  if (answers.length === 0) return refuse('there is no answer');
+
+  const entries = new Map<number, string>();
+  for (const pair of answers.flatMap(readAvPairs).filter(isEntryPair)) {
+    const [, digits, entry] = /^ip:inacl#([1-9]\d{0,8})=(.*)$/s.exec(pair) ?? [];
+    if (digits === undefined || entry === undefined)
+      return refuse(`${JSON.stringify(pair)} does not begin with ip:inacl#<number>=`);
+    if (entries.has(Number(digits))) return refuse(`entry ${digits} is there twice`);
+    entries.set(Number(digits), entry);
+  }
+  const ordered: string[] = [];
+  for (let n = 1; n <= entries.size; n += 1) {
+    const entry = entries.get(n);
+    if (entry === undefined) return refuse(`entry ${n} is missing, and there are ${entries.size} others`);
+    ordered.push(entry);
+  }
+  return {ok: true, entries: ordered};
+}
+
+const vendorOverheadBytes = 8;
+const longestPairBytes = 255 - vendorOverheadBytes;
+
+function pairBytes(n: number, entry: string): number {
+  const bytes = avPair(aclEntryPair(n, entry)).value.length;
+  if (bytes > longestPairBytes) throw new AclEntryTooLongError(n, entry, bytes);
+  return bytes;
+}
+
+function expectedCode(index: number, count: number): RadiusPacket['code'] {
+  return index === count - 1 ? 'Access-Accept' : 'Access-Challenge';
+}
+
+function isEntryPair(pair: string): boolean {
+  return pair.startsWith('ip:inacl');
+}

@@ -1,0 +1,156 @@
+/** Attributes by their names in the RFCs: how they are made, and read from a packet. */
+import {formatIpAddress, parseIpAddress} from '#protocol/radius/ip-address.ts';
+import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
+
+/** Text or bytes: on the wire there is no difference (RFC 2865 section 5, RFC 2866, 2869, 3162, 3579, 4372). */
+const stringTypes = {
+  'User-Name': 1,
+  /** In the clear when made, hidden when read: see user-password.ts. */
+  'User-Password': 2,
+  'Filter-Id': 11,
+  'Reply-Message': 18,
+  State: 24,
+  Class: 25,
+  'Called-Station-Id': 30,
+  'Calling-Station-Id': 31,
+  'NAS-Identifier': 32,
+  'Proxy-State': 33,
+  'Acct-Session-Id': 44,
+  'Acct-Multi-Session-Id': 50,
+  'Connect-Info': 77,
+  'EAP-Message': 79,
+  'NAS-Port-Id': 87,
+  'Chargeable-User-Identity': 89,
+} as const;
+
+/** 32 bits, unsigned; times in seconds (RFC 2865, 2866, 2869, 5176). */
+const numberTypes = {
+  'NAS-Port': 5,
+  'Service-Type': 6,
+  'Framed-Protocol': 7,
+  'Framed-MTU': 12,
+  'Session-Timeout': 27,
+  'Idle-Timeout': 28,
+  'Termination-Action': 29,
+  'Acct-Status-Type': 40,
+  'Acct-Delay-Time': 41,
+  'Acct-Input-Octets': 42,
+  'Acct-Output-Octets': 43,
+  'Acct-Authentic': 45,
+  'Acct-Session-Time': 46,
+  'Acct-Input-Packets': 47,
+  'Acct-Output-Packets': 48,
+  'Acct-Terminate-Cause': 49,
+  'Acct-Input-Gigawords': 52,
+  'Acct-Output-Gigawords': 53,
+  'Event-Timestamp': 55,
+  'NAS-Port-Type': 61,
+  'Acct-Interim-Interval': 85,
+  'Error-Cause': 101,
+} as const;
+
+/** RFC 2865 sections 5.4, 5.8 and 5.9; RFC 3162 section 2.1; RFC 6911 section 3.1. */
+const addressTypes = {
+  'NAS-IP-Address': 4,
+  'Framed-IP-Address': 8,
+  'Framed-IP-Netmask': 9,
+  'NAS-IPv6-Address': 95,
+  'Framed-IPv6-Address': 168,
+} as const;
+
+export type StringAttribute = keyof typeof stringTypes;
+export type NumberAttribute = keyof typeof numberTypes;
+export type AddressAttribute = keyof typeof addressTypes;
+
+const encoder = new TextEncoder();
+/** Bytes that are no UTF-8 become U+FFFD, so that nothing in a packet goes unseen. */
+const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
+
+export function text(name: StringAttribute, value: string): RadiusAttribute {
+  return {type: stringTypes[name], value: encoder.encode(value)};
+}
+
+export function bytes(name: StringAttribute, value: Uint8Array): RadiusAttribute {
+  return {type: stringTypes[name], value};
+}
+
+/** Throws RangeError if the value is not a whole number of 32 bits. */
+export function number(name: NumberAttribute, value: number): RadiusAttribute {
+  if (value >>> 0 !== value) throw new RangeError(`${name} is a whole number from 0 to 4294967295, not ${value}.`);
+  return {type: numberTypes[name], value: Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)};
+}
+
+/** Throws RangeError if the value is not an address of the attribute's family. */
+export function address(name: AddressAttribute, value: string): RadiusAttribute {
+  const parsed = parseIpAddress(value);
+  if (parsed?.length !== addressBytes(name)) {
+    throw new RangeError(`${name} is an IPv${addressBytes(name) === 4 ? 4 : 6} address, not ${JSON.stringify(value)}.`);
+  }
+  return {type: addressTypes[name], value: parsed};
+}
+
+/** Cisco-AVPair, vendor 9, type 1: `key=value`. */
+export function avPair(pair: string): RadiusAttribute {
+  return {type: avPairType, vendor: cisco, value: encoder.encode(pair)};
+}
+
+/** Of several attributes of this name the first, as everywhere here unless it says otherwise. */
+export function readText(packet: RadiusPacket, name: StringAttribute): string | undefined {
+  const value = readBytes(packet, name);
+  return value && decoder.decode(value);
+}
+
+export function readBytes(packet: RadiusPacket, name: StringAttribute): Uint8Array | undefined {
+  return find(packet, stringTypes[name])?.value;
+}
+
+export function readAllBytes(packet: RadiusPacket, name: StringAttribute): Uint8Array[] {
+  return packet.attributes.filter(attribute => is(attribute, stringTypes[name])).map(({value}) => value);
+}
+
+/** `undefined` also if it has not 4 bytes. */
+export function readNumber(packet: RadiusPacket, name: NumberAttribute): number | undefined {
+  const value = find(packet, numberTypes[name])?.value;
+  return value?.length === 4 ? new DataView(value.buffer, value.byteOffset).getUint32(0) : undefined;
+}
+
+/** In dotted or RFC 5952 notation; `undefined` also if its length is not that of an address. */
+export function readAddress(packet: RadiusPacket, name: AddressAttribute): string | undefined {
+  return readAddresses(packet, name)[0];
+}
+
+/** All that have the length of an address. */
+export function readAddresses(packet: RadiusPacket, name: AddressAttribute): string[] {
+  return packet.attributes
+    .filter(attribute => is(attribute, addressTypes[name]) && attribute.value.length === addressBytes(name))
+    .map(({value}) => formatIpAddress(value));
+}
+
+/** Every Cisco-AVPair as it came, in order. */
+export function readAvPairs(packet: RadiusPacket): string[] {
+  return packet.attributes
+    .filter(({type, vendor}) => type === avPairType && vendor === cisco)
+    .map(({value}) => decoder.decode(value));
+}
+
+/** What follows `key=` in the first Cisco-AVPair with this key. */
+export function avPairValue(packet: RadiusPacket, key: string): string | undefined {
+  return readAvPairs(packet)
+    .find(pair => pair.startsWith(`${key}=`))
+    ?.slice(key.length + 1);
+}
+
+const cisco = 9;
+const avPairType = 1;
+
+function addressBytes(name: AddressAttribute): 4 | 16 {
+  return name.includes('IPv6') ? 16 : 4;
+}
+
+function find({attributes}: RadiusPacket, type: number): RadiusAttribute | undefined {
+  return attributes.find(attribute => is(attribute, type));
+}
+
+function is(attribute: RadiusAttribute, type: number): boolean {
+  return attribute.type === type && attribute.vendor === undefined;
+}
