@@ -22,6 +22,7 @@ export type EndpointEvent =
   | {kind: 'psn-found'; psn: string; sessionId: string}
   | {kind: 'server-not-found'; retryInMs: number}
   | {kind: 'requirement-checked'; requirement: string; passed: boolean; mandatory: boolean}
+  | {kind: 'remediation-started'; requirements: string[]; timeoutMs: number}
   | {kind: 'report-sent'; psn: string}
   | {kind: 'status-shown'; status: PostureStatus; sessionId: string}
   | {kind: 'sync-started'; targets: string[]; port: number; intervalMs: number; delayMs: number}

@@ -53,7 +53,9 @@ export class PsnDatabase implements Disposable {
   #savePolicy(policy: Policy): void {
     this.#database.exec('DELETE FROM policy');
     for (const kind of policyKinds) {
-      policy[kind].forEach((item, rank) => this.#statements.policy.run(kind, rank, JSON.stringify(item)));
+      for (const [rank, item] of policy[kind].entries()) {
+        this.#statements.policy.run(kind, rank, JSON.stringify(item));
+      }
     }
   }
 

@@ -1,5 +1,5 @@
-import {HttpsClient, type HttpsOutcome, type TlsIdentity} from '#images/shell/https-client.ts';
 import type {LabClock} from '#images/shell/clock.ts';
+import {HttpsClient, type HttpsOutcome, type TlsIdentity} from '#images/shell/https-client.ts';
 import type {PsnEffect, PsnInput} from '#protocol/psn/contract.ts';
 
 type Call = PsnEffect & {kind: 'https-call'};
@@ -33,7 +33,10 @@ export class PeerCalls implements Disposable {
   #take(outcome: HttpsOutcome): void {
     const call = this.#calls.get(outcome.connectionId);
     if (call === undefined) return;
-    if (outcome.kind === 'https-opened') return this.#client.send(call);
+    if (outcome.kind === 'https-opened') {
+      this.#client.send(call);
+      return;
+    }
     this.#calls.delete(outcome.connectionId);
     this.#onEnd(outcome);
   }

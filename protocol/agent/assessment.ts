@@ -59,7 +59,7 @@ export class Assessment {
     if (this.#remediation === undefined) return;
     const {psn, requirements} = this.#remediation;
     const results = this.#evaluate(requirements, nowMs);
-    if (isCompliant(results)) this.#report(psn, results, nowMs);
+    if (isCompliant(results)) this.#report(psn, results);
   }
 
   cancel(): void {
@@ -72,7 +72,7 @@ export class Assessment {
   wake(nowMs: number): void {
     if (this.#remediation === undefined || nowMs < this.#remediation.untilMs) return;
     const {psn, requirements} = this.#remediation;
-    this.#report(psn, this.#evaluate(requirements, nowMs), nowMs);
+    this.#report(psn, this.#evaluate(requirements, nowMs));
   }
 
   wakeAtMs(): number | undefined {
@@ -81,7 +81,11 @@ export class Assessment {
 
   #check(psn: ConnectedPsn, requirements: Requirement[], nowMs: number): void {
     const results = this.#evaluate(requirements, nowMs);
-    if (isCompliant(results)) return this.#report(psn, results, nowMs);
+    if (isCompliant(results)) this.#report(psn, results);
+    else this.#remediate(psn, requirements, results, nowMs);
+  }
+
+  #remediate(psn: ConnectedPsn, requirements: Requirement[], results: RequirementResult[], nowMs: number): void {
     const timeoutMs = this.#context.profile.remediationTimerMin * 60_000;
     const failed = results.filter(({passed, enforcement}) => !passed && enforcement === 'mandatory');
     this.#remediation = {psn, requirements, untilMs: nowMs + timeoutMs};
@@ -106,7 +110,7 @@ export class Assessment {
     });
   }
 
-  #report(psn: ConnectedPsn, results: RequirementResult[], nowMs: number): void {
+  #report(psn: ConnectedPsn, results: RequirementResult[]): void {
     const {exchanges, outbox, log} = this.#context;
     this.#remediation = undefined;
     const request = encodeReportRequest(identityOf(this.#context), describeServer(psn), {
@@ -126,11 +130,15 @@ export class Assessment {
       ended: (end, endedAtMs) => {
         this.#connectionId = undefined;
         const verdict = readVerdict(end);
-        if (typeof verdict !== 'string') return this.#fail(psn, verdict, endedAtMs);
-        const go = (shownAtMs: number) => this.#listener.settled(verdict, psn, shownAtMs);
-        this.#context.steps.enter('report-to-ui', {subject: this, go}, endedAtMs);
+        if (typeof verdict === 'string') this.#take(psn, verdict, endedAtMs);
+        else this.#fail(psn, verdict, endedAtMs);
       },
     });
+  }
+
+  #take(psn: ConnectedPsn, verdict: PostureStatus, nowMs: number): void {
+    const go = (shownAtMs: number) => this.#listener.settled(verdict, psn, shownAtMs);
+    this.#context.steps.enter('report-to-ui', {subject: this, go}, nowMs);
   }
 
   #fail(psn: ConnectedPsn, {reason, detail}: Failure, nowMs: number): void {

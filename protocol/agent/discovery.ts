@@ -4,9 +4,9 @@ the PSNs met before. The first answer that knows a session decides, and names th
 */
 import {mainThread} from '#protocol/agent/agent-log.ts';
 import type {ExchangeEnd} from '#protocol/agent/exchanges.ts';
-import {type ConnectedPsn, identityOf, type RunContext, serverAt} from '#protocol/agent/run-context.ts';
-import {isHostName} from '#protocol/agent/profile-fields.ts';
 import type {CallHome} from '#protocol/agent/profile.ts';
+import {isHostName} from '#protocol/agent/profile-fields.ts';
+import {type ConnectedPsn, identityOf, type RunContext, serverAt} from '#protocol/agent/run-context.ts';
 import type {DiscoveryReason} from '#protocol/event.ts';
 import {type DiscoveryAnswer, decodeDiscoveryAnswer, encodeDiscoveryRequest} from '#protocol/posture/exchange.ts';
 
@@ -84,15 +84,21 @@ export class Discovery {
 
   #ask([target, ...rest]: CallHome[], nowMs: number): void {
     this.#connectionId = undefined;
-    if (target === undefined) return this.giveUp(nowMs);
+    if (target === undefined) {
+      this.giveUp(nowMs);
+      return;
+    }
     const name = describeTarget(target);
     const request = encodeDiscoveryRequest(identityOf(this.#context), name);
     const server = serverAt(this.#context, target.host, target.port);
     this.#connectionId = this.#context.exchanges.ask(server, request, (end, endedAtMs) => {
       const answer = readAnswer(end);
-      if (!('reason' in answer)) return this.#goTo(answer, target.host, endedAtMs);
-      this.#tellFailure(name, answer, endedAtMs);
-      this.#ask(rest, endedAtMs);
+      if ('reason' in answer) {
+        this.#tellFailure(name, answer, endedAtMs);
+        this.#ask(rest, endedAtMs);
+      } else {
+        this.#goTo(answer, target.host, endedAtMs);
+      }
     });
   }
 

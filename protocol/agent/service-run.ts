@@ -7,7 +7,7 @@ import type {Outbox} from '#protocol/agent/outbox.ts';
 import {describeProblem, type ProfileResult, profileOf} from '#protocol/agent/profile.ts';
 import type {ConnectedPsn, Host, RunContext, StepAction} from '#protocol/agent/run-context.ts';
 import {StateSync} from '#protocol/agent/state-sync.ts';
-import type {DiscoveryReason, SyncStopReason} from '#protocol/event.ts';
+import type {DiscoveryReason} from '#protocol/event.ts';
 import type {PostureStatus} from '#protocol/posture/status.ts';
 import type {Steps} from '#protocol/steps.ts';
 

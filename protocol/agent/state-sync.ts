@@ -21,7 +21,6 @@ import {type ConnectedPsn, identityOf, type RunContext, serverAt} from '#protoco
 import {SyncLog} from '#protocol/agent/sync-log.ts';
 import {syncTargets} from '#protocol/agent/sync-targets.ts';
 import type {SyncStopReason} from '#protocol/event.ts';
-import type {HttpResponse} from '#protocol/http.ts';
 import {decodeStatusAnswer, encodeProbeRequest} from '#protocol/posture/exchange.ts';
 import {isKnown, type PostureStatus} from '#protocol/posture/status.ts';
 
@@ -45,23 +44,13 @@ export class StateSync {
   start(psn: ConnectedPsn, nowMs: number): void {
     const {outbox, profile} = this.#context;
     const intervalS = profile.stateSyncProbeIntervalS;
-    if (this.#phase.kind === 'DISABLED_UNTIL_RESTART') return outbox.record({kind: 'sync-off', reason: 'latched'});
-    if (intervalS === null) return outbox.record({kind: 'sync-off', reason: 'interval-absent'});
-    if (intervalS === 0) return outbox.record({kind: 'sync-off', reason: 'interval-zero'});
-
-    const delayS = profile.networkTransitionDelayS;
-    const worker: Worker = {
-      thread: workerThread(this.#starts),
-      targets: syncTargets(this.#context, psn),
-      port: psn.probePort,
-      intervalMs: intervalS * 1000,
-    };
-    this.#starts += 1;
-    this.#rounds = 0;
-    this.#phase = {kind: 'ARMED', worker, untilMs: nowMs + delayS * 1000};
-    const {targets, port, intervalMs} = worker;
-    outbox.record({kind: 'sync-started', targets, port, intervalMs, delayMs: delayS * 1000});
-    this.#log.started(worker.thread, {intervalS, delayS}, nowMs);
+    if (this.#phase.kind === 'DISABLED_UNTIL_RESTART') {
+      outbox.record({kind: 'sync-off', reason: 'latched'});
+    } else if (intervalS === null || intervalS === 0) {
+      outbox.record({kind: 'sync-off', reason: intervalS === null ? 'interval-absent' : 'interval-zero'});
+    } else {
+      this.#arm(psn, {intervalS, delayS: profile.networkTransitionDelayS}, nowMs);
+    }
   }
 
   /** Does nothing where nothing runs. The latch stays. */
@@ -94,12 +83,37 @@ export class StateSync {
     return {state, intervalS, targets, rounds: this.#rounds, latched: phase.kind === 'DISABLED_UNTIL_RESTART'};
   }
 
+  #arm(psn: ConnectedPsn, {intervalS, delayS}: {intervalS: number; delayS: number}, nowMs: number): void {
+    const worker: Worker = {
+      thread: workerThread(this.#starts),
+      targets: syncTargets(this.#context, psn),
+      port: psn.probePort,
+      intervalMs: intervalS * 1000,
+    };
+    const delayMs = delayS * 1000;
+    this.#starts += 1;
+    this.#rounds = 0;
+    this.#phase = {kind: 'ARMED', worker, untilMs: nowMs + delayMs};
+    const {targets, port, intervalMs} = worker;
+    this.#context.outbox.record({kind: 'sync-started', targets, port, intervalMs, delayMs});
+    this.#log.started(worker.thread, {intervalS, delayS}, nowMs);
+  }
+
+  /** Asks the probe's target; after the last one the round is over. */
   #probe(probe: Probe, nowMs: number): void {
-    const {outbox, exchanges, steps} = this.#context;
     const {worker, round} = probe;
     const target = worker.targets[probe.target];
-    if (target === undefined) return this.#endRound(worker, round, nowMs);
+    if (target === undefined) {
+      this.#phase = {kind: 'WAITING', worker, untilMs: nowMs + worker.intervalMs};
+      this.#context.outbox.record({kind: 'sync-round-finished', round, answered: false});
+    } else {
+      this.#send(probe, target, nowMs);
+    }
+  }
 
+  #send(probe: Probe, target: string, nowMs: number): void {
+    const {outbox, exchanges, steps} = this.#context;
+    const {worker, round} = probe;
     this.#phase = {kind: 'PROBING', worker, probe};
     outbox.record({kind: 'probe-sent', round, target, port: worker.port});
     const request = encodeProbeRequest(identityOf(this.#context), `${target}:${worker.port}`);
@@ -113,47 +127,44 @@ export class StateSync {
   }
 
   #ended(probe: Probe, target: string, end: ExchangeEnd, nowMs: number): void {
-    const {outbox, steps} = this.#context;
-    const {worker, round} = probe;
     this.#inFlight.delete(probe);
-    steps.drop(({subject}) => subject === probe);
-    if (end.kind === 'failed') {
-      outbox.record({kind: 'probe-blocked', round, target, reason: end.failure.reason});
-      return this.#goOn(probe, nowMs);
-    }
-    this.#log.headers(worker.thread, end.response, nowMs);
-    const status = decodeStatusAnswer(end.response)?.status;
-    if (status === undefined) {
-      const detail = describeUnusable(end.response);
-      outbox.record({kind: 'probe-unusable', round, target, httpStatus: end.response.status, detail});
-      this.#log.unusable(worker.thread, `${target}:${worker.port}`, detail, nowMs);
-      return this.#goOn(probe, nowMs);
-    }
-    outbox.record({kind: 'probe-answered', round, target, status});
-    this.#judge(probe, target, status, nowMs);
+    this.#context.steps.drop(({subject}) => subject === probe);
+    const status = end.kind === 'response' ? decodeStatusAnswer(end.response)?.status : undefined;
+    if (end.kind === 'response') this.#log.headers(probe.worker.thread, end.response, nowMs);
+    if (status === undefined) this.#unanswered(probe, target, end, nowMs);
+    else this.#answered(probe, target, status, nowMs);
   }
 
-  /** To the next target, if this probe is still the round's. */
-  #goOn(probe: Probe, nowMs: number): void {
+  /** On to the next target, if this probe is still the round's. */
+  #unanswered(probe: Probe, target: string, end: ExchangeEnd, nowMs: number): void {
+    const {outbox} = this.#context;
+    const {worker, round} = probe;
+    if (end.kind === 'failed') {
+      outbox.record({kind: 'probe-blocked', round, target, reason: end.failure.reason});
+    } else {
+      const {status: httpStatus} = end.response;
+      const detail = httpStatus === 200 ? 'no posture status in the headers' : `HTTP ${httpStatus}`;
+      outbox.record({kind: 'probe-unusable', round, target, httpStatus, detail});
+      this.#log.unusable(worker.thread, `${target}:${worker.port}`, detail, nowMs);
+    }
     if (this.#isCurrent(probe)) this.#probe({...probe, target: probe.target + 1}, nowMs);
   }
 
-  #endRound(worker: Worker, round: number, nowMs: number): void {
-    this.#phase = {kind: 'WAITING', worker, untilMs: nowMs + worker.intervalMs};
-    this.#context.outbox.record({kind: 'sync-round-finished', round, answered: false});
-  }
-
-  #judge(probe: Probe, target: string, status: PostureStatus, nowMs: number): void {
-    const {outbox} = this.#context;
-    const own = this.#context.status;
+  #answered(probe: Probe, target: string, status: PostureStatus, nowMs: number): void {
+    const {outbox, status: own} = this.#context;
     const {worker, round} = probe;
     const isCurrent = this.#isCurrent(probe);
+    outbox.record({kind: 'probe-answered', round, target, status});
     if (isCurrent) outbox.record({kind: 'sync-round-finished', round, answered: true});
-    if (status === own && isKnown(own)) return this.#latch(worker, target, nowMs);
-    if (!isCurrent) return this.#log.ignored(worker.thread, status, nowMs);
+    if (status === own && isKnown(own)) this.#latch(worker, target, nowMs);
+    else if (isCurrent) this.#restartDiscovery(worker, target, status, nowMs);
+    else this.#log.ignored(worker.thread, status, nowMs);
+  }
 
-    outbox.record({kind: 'posture-change-seen', target, from: own, to: status});
-    this.#log.changed(worker.thread, own, status, nowMs);
+  #restartDiscovery(worker: Worker, target: string, to: PostureStatus, nowMs: number): void {
+    const {outbox, status: from} = this.#context;
+    outbox.record({kind: 'posture-change-seen', target, from, to});
+    this.#log.changed(worker.thread, from, to, nowMs);
     outbox.record({kind: 'discovery-restarted', target, reason: 'posture-status-changed'});
     this.stop('posture-status-changed', nowMs);
     this.#changed(nowMs);
@@ -200,8 +211,4 @@ interface Probe {
   worker: Worker;
   round: number;
   target: number;
-}
-
-function describeUnusable({status}: HttpResponse): string {
-  return status === 200 ? 'no posture status in the headers' : `HTTP ${status}`;
 }

@@ -1,5 +1,5 @@
-import type {Policy} from '#protocol/nad/session.ts';
 import {readDaclVersionName} from '#protocol/dacl/name.ts';
+import type {Policy} from '#protocol/nad/session.ts';
 import {avPairValue, readAllBytes, readText} from '#protocol/radius/attributes.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 
@@ -7,7 +7,11 @@ import type {RadiusPacket} from '#protocol/radius/packet.ts';
 export function readAccept(accept: RadiusPacket, server: string): {policy: Policy} | {problem: string} {
   const acl = avPairValue(accept, 'ACS:CiscoSecure-Defined-ACL') ?? null;
   if (acl !== null && readDaclVersionName(acl) === undefined) {
-    return {problem: `the server names a dACL ${JSON.stringify(acl)}; expected #ACSACL#-IP-<name>-<8 hexadecimal digits>`};
+    return {
+      problem: `the server names a dACL ${JSON.stringify(acl)}; expected #ACSACL#-IP-<name>-<8 hexadecimal digits>`,
+    };
   }
-  return {policy: {server, acl, userName: readText(accept, 'User-Name') ?? null, classes: readAllBytes(accept, 'Class')}};
+  return {
+    policy: {server, acl, userName: readText(accept, 'User-Name') ?? null, classes: readAllBytes(accept, 'Class')},
+  };
 }

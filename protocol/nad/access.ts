@@ -124,7 +124,10 @@ export class Access {
 
   #see(port: string, mac: string, address: string, nowMs: number): void {
     if (!isHostAddress(address) || address === this.#context.settings.nasAddress) return;
-    if (this.#tracking.addressOf(port, mac) === address) return this.#tracking.refresh(port, mac, nowMs);
+    if (this.#tracking.addressOf(port, mac) === address) {
+      this.#tracking.refresh(port, mac, nowMs);
+      return;
+    }
     if (this.#learning.get(hostKey(port, mac)) === address) return;
     this.#forgetLearning(action => action.port === port && action.mac === mac);
     this.#learning.set(hostKey(port, mac), address);

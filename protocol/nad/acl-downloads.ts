@@ -69,7 +69,11 @@ export class AclDownloads {
     const {abandon, server} = this.#client.ask(
       {
         service: 'authentication',
-        attributes: aclDownloadRequest(download.acl, this.#context.settings.nasAddress, last && readBytes(last, 'State')),
+        attributes: aclDownloadRequest(
+          download.acl,
+          this.#context.settings.nasAddress,
+          last && readBytes(last, 'State'),
+        ),
         first: download.server,
         ...(last ? {only: true} : {}),
         onAnswer: (packet, from, atMs) => this.#onAnswer(download, packet, from, atMs),
@@ -84,45 +88,60 @@ export class AclDownloads {
   }
 
   #onAnswer(download: Download, packet: RadiusPacket, server: string, nowMs: number): void {
-    if (packet.code === 'Access-Reject') return this.#fail(download, `${server} rejected the download`, nowMs);
     download.server = server;
     download.packets.push(packet);
-    if (packet.code !== 'Access-Challenge') return this.#finish(download, nowMs);
-    if (readBytes(packet, 'State') === undefined) {
-      return this.#fail(download, `${server} wants another round but gave no State`, nowMs);
-    }
-    if (download.packets.length >= roundLimit) {
-      return this.#fail(download, `${server} came to no end in ${roundLimit} rounds`, nowMs);
-    }
-    this.#ask(download, nowMs);
+    const problem = problemOf(packet, download);
+    if (problem !== undefined) this.#fail(download, problem, nowMs);
+    else if (packet.code === 'Access-Challenge') this.#ask(download, nowMs);
+    else this.#finish(download, nowMs);
   }
 
   #onSilence(download: Download, nowMs: number): void {
     const wasUnderWay = download.packets.length > 0;
     download.restarts += 1;
-    if (!wasUnderWay || download.restarts >= this.#context.settings.radiusServers.length) {
-      return this.#fail(download, 'no RADIUS server answered', nowMs);
+    if (wasUnderWay && download.restarts < this.#context.settings.radiusServers.length) {
+      download.packets = [];
+      this.#ask(download, nowMs);
+    } else {
+      this.#fail(download, 'no RADIUS server answered', nowMs);
     }
-    download.packets = [];
-    this.#ask(download, nowMs);
   }
 
-  #finish({acl: name, packets, server}: Download, nowMs: number): void {
-    const collected = collectAclEntries(packets);
-    if (!collected.ok) return this.#fail({acl: name}, collected.reason, nowMs);
-    const {acl, problems} = parseAcl(collected.entries.join('\n'), {name});
-    const error = problems.find(problem => problem.severity === 'error');
-    if (error) return this.#fail({acl: name}, `entry ${error.line}: ${error.message}`, nowMs);
+  #finish(download: Download, nowMs: number): void {
+    const {acl: name, packets, server} = download;
+    const read = readDownload(name, packets, server);
+    if ('problem' in read) {
+      this.#fail(download, read.problem, nowMs);
+      return;
+    }
     this.#running.delete(name);
-    this.#context.record({
-      kind: 'acl-downloaded', acl: name, entries: acl.entries.length, rounds: packets.length, server,
-    });
+    const {acl} = read;
+    const entries = acl.entries.length;
+    this.#context.record({kind: 'acl-downloaded', acl: name, entries, rounds: packets.length, server});
     this.#listener.onAcl(acl, nowMs);
   }
 
-  #fail({acl}: Pick<Download, 'acl'>, reason: string, nowMs: number): void {
+  #fail({acl}: Download, reason: string, nowMs: number): void {
     this.#running.delete(acl);
     this.#context.record({kind: 'acl-download-failed', acl, reason});
     this.#listener.onFailure(acl, reason, nowMs);
   }
+}
+
+/** Why the download cannot go on after this answer. */
+function problemOf(packet: RadiusPacket, {packets, server}: Download): string | undefined {
+  if (packet.code === 'Access-Reject') return `${server} rejected the download`;
+  if (packet.code !== 'Access-Challenge') return undefined;
+  if (readBytes(packet, 'State') === undefined) return `${server} wants another round but gave no State`;
+  return packets.length < roundLimit ? undefined : `${server} came to no end in ${roundLimit} rounds`;
+}
+
+/** The list that the rounds make, or why they make none: the switch installs a whole list or nothing. */
+function readDownload(name: string, packets: RadiusPacket[], server: string): {acl: Acl} | {problem: string} {
+  const collected = collectAclEntries(packets);
+  if (!collected.ok) return {problem: collected.reason};
+  if (collected.entries.length === 0) return {problem: `${server} sent no entries`};
+  const {acl, problems} = parseAcl(collected.entries.join('\n'), {name});
+  const error = problems.find(problem => problem.severity === 'error');
+  return error ? {problem: `entry ${error.line}: ${error.message}`} : {acl};
 }

@@ -92,7 +92,7 @@ export class Authorization {
   }
 
   /** The step `acl-install` is behind it: from now on the switch wants it in force. */
-  install(sessionId: string, nowMs: number): void {
+  install(sessionId: string): void {
     const session = this.#sessions.byId(sessionId);
     if (session?.attempt.kind === 'installing') this.#grant(session, session.attempt.policy);
   }
@@ -104,7 +104,8 @@ export class Authorization {
     for (const session of sessions) {
       const isUnderWay = session.attempt.kind !== 'none';
       this.#context.record({kind: 'acl-install-failed', acl, port: session.port, message});
-      if (session.grant) this.#withoutAcl(session, session.grant.policy, `${acl} could not be installed: ${message}`, nowMs);
+      if (session.grant)
+        this.#withoutAcl(session, session.grant.policy, `${acl} could not be installed: ${message}`, nowMs);
       if (isUnderWay) this.begin(session, nowMs);
     }
     return sessions.length > 0;
@@ -128,16 +129,24 @@ export class Authorization {
 
   #onAnswer(session: Session, packet: RadiusPacket, server: string, nowMs: number): void {
     if (packet.code !== 'Access-Accept') {
-      return this.#fail(session, `${server} answered ${packet.code}`, {authenticated: false}, nowMs);
+      this.#fail(session, `${server} answered ${packet.code}`, {authenticated: false}, nowMs);
+      return;
     }
     const accept = readAccept(packet, server);
-    if ('problem' in accept) return this.#fail(session, accept.problem, {authenticated: true}, nowMs);
-    const {policy} = accept;
+    if ('problem' in accept) this.#fail(session, accept.problem, {authenticated: true}, nowMs);
+    else this.#take(session, accept.policy, nowMs);
+  }
+
+  #take(session: Session, policy: Policy, nowMs: number): void {
     session.userName = policy.userName ?? mabUserName(session.mac);
-    if (policy.acl === null) return this.#grant(session, policy);
-    session.attempt = {kind: 'fetching', policy};
-    if (this.#dacls.has(policy.acl)) this.#toInstall(session, policy, nowMs);
-    else this.#downloads.want(policy.acl, server, nowMs);
+    if (policy.acl === null) {
+      this.#grant(session, policy);
+    } else if (this.#dacls.has(policy.acl)) {
+      this.#toInstall(session, policy, nowMs);
+    } else {
+      session.attempt = {kind: 'fetching', policy};
+      this.#downloads.want(policy.acl, policy.server, nowMs);
+    }
   }
 
   /** The step `acl-download` is behind it. */
@@ -157,10 +166,12 @@ export class Authorization {
   }
 
   #waitingFor(acl: string): (Session & {attempt: {kind: 'fetching'; policy: Policy}})[] {
-    return this.#sessions.all().filter(
-      (session): session is Session & {attempt: {kind: 'fetching'; policy: Policy}} =>
-        session.attempt.kind === 'fetching' && session.attempt.policy.acl === acl,
-    );
+    return this.#sessions
+      .all()
+      .filter(
+        (session): session is Session & {attempt: {kind: 'fetching'; policy: Policy}} =>
+          session.attempt.kind === 'fetching' && session.attempt.policy.acl === acl,
+      );
   }
 
   #toInstall(session: Session, policy: Policy, nowMs: number): void {
@@ -169,8 +180,8 @@ export class Authorization {
   }
 
   #withoutAcl(session: Session, policy: Policy, reason: string, nowMs: number): void {
-    if (this.#context.settings.daclFailure === 'permitOpen') return this.#grant(session, {...policy, acl: null});
-    this.#fail(session, reason, {authenticated: true}, nowMs);
+    if (this.#context.settings.daclFailure === 'permitOpen') this.#grant(session, {...policy, acl: null});
+    else this.#fail(session, reason, {authenticated: true}, nowMs);
   }
 
   #grant(session: Session, policy: Policy): void {

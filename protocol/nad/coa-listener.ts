@@ -1,6 +1,7 @@
-import {type CoaCommand, errorCauses, readCoaOrder, readSessionMatch, type SessionMatch} from '#protocol/nad/coa-order.ts';
+import {type CoaCommand, readCoaOrder, readSessionMatch, type SessionMatch} from '#protocol/nad/coa-order.ts';
 import type {NadContext, StepAction} from '#protocol/nad/nad-context.ts';
 import type {Session} from '#protocol/nad/session.ts';
+import {errorCauses} from '#protocol/radius/attribute-names.ts';
 import {number} from '#protocol/radius/attributes.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 import {readRequest} from '#protocol/radius/request.ts';
@@ -38,15 +39,14 @@ export class CoaListener {
   }
 
   receive(from: Endpoint, bytes: Uint8Array, nowMs: number): void {
-    const client = this.#context.settings.coaClients.find(({address}) => address === from.address);
-    if (client === undefined) return this.#discard(from, 'it comes from no client of dynamic authorization');
-    const read = readRequest(bytes, client.secret, {requireMessageAuthenticator: false});
-    if (!read.ok) return this.#discard(from, read.reason);
-    const {packet: request} = read;
-    if (request.code !== 'CoA-Request' && request.code !== 'Disconnect-Request') {
-      return this.#discard(from, `${request.code} is no dynamic authorization`);
+    const verified = this.#verify(from, bytes);
+    if (!verified.ok) {
+      this.counters.discarded += 1;
+      const {reason} = verified;
+      this.#context.record({kind: 'datagram-discarded', from: `${from.address}:${from.port}`, reason});
+      return;
     }
-
+    const {request, secret} = verified;
     const key = requestKey(from, request);
     const before = this.#answers.get(key);
     if (before !== undefined) {
@@ -59,7 +59,7 @@ export class CoaListener {
     const command = reading.ok ? reading.command : request.code;
     const sessionId = readSessionMatch(request).sessionId ?? '';
     this.#context.record({kind: 'coa-received', command, sessionId, from: from.address});
-    this.#context.steps.enter('coa', {kind: 'answer-coa', request, from, secret: client.secret}, nowMs);
+    this.#context.steps.enter('coa', {kind: 'answer-coa', request, from, secret}, nowMs);
   }
 
   /** The step is behind it: the answer leaves first, then what it promised is done. */
@@ -82,6 +82,20 @@ export class CoaListener {
     if (reading.ok && session) this.#executor.execute(reading.command, session, nowMs);
   }
 
+  #verify(
+    from: Endpoint,
+    bytes: Uint8Array,
+  ): {ok: true; request: RadiusPacket; secret: string} | {ok: false; reason: string} {
+    const client = this.#context.settings.coaClients.find(({address}) => address === from.address);
+    if (client === undefined) return {ok: false, reason: 'it comes from no client of dynamic authorization'};
+    const {secret} = client;
+    const read = readRequest(bytes, secret, {requireMessageAuthenticator: false});
+    if (!read.ok) return read;
+    const {packet: request} = read;
+    if (request.code === 'CoA-Request' || request.code === 'Disconnect-Request') return {ok: true, request, secret};
+    return {ok: false, reason: `${request.code} is no dynamic authorization`};
+  }
+
   #keepAnswer(key: string, bytes: Uint8Array | undefined, nowMs: number): void {
     this.#answers.delete(key); // so that the map stays in the order of age
     this.#answers.set(key, {bytes, atMs: nowMs});
@@ -94,18 +108,16 @@ export class CoaListener {
   #send(to: Endpoint, bytes: Uint8Array): void {
     this.#context.emit({kind: 'send', localPort: this.#context.settings.coaPort, to, bytes});
   }
-
-  #discard(from: Endpoint, reason: string): void {
-    this.counters.discarded += 1;
-    this.#context.record({kind: 'datagram-discarded', from: `${from.address}:${from.port}`, reason});
-  }
 }
 
 function requestKey({address, port}: Endpoint, {identifier, authenticator}: RadiusPacket): string {
   return `${address} ${port} ${identifier} ${authenticator.join('.')}`;
 }
 
-function answerCode(request: RadiusPacket, agreed: boolean): 'CoA-ACK' | 'CoA-NAK' | 'Disconnect-ACK' | 'Disconnect-NAK' {
+function answerCode(
+  request: RadiusPacket,
+  agreed: boolean,
+): 'CoA-ACK' | 'CoA-NAK' | 'Disconnect-ACK' | 'Disconnect-NAK' {
   if (request.code === 'Disconnect-Request') return agreed ? 'Disconnect-ACK' : 'Disconnect-NAK';
   return agreed ? 'CoA-ACK' : 'CoA-NAK';
 }

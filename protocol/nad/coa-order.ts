@@ -1,20 +1,11 @@
 import type {NadSettings} from '#protocol/nad/contract.ts';
 import {hex8, type Session} from '#protocol/nad/session.ts';
+import {ciscoVendor, errorCauses} from '#protocol/radius/attribute-names.ts';
 import {avPairValue, readAddress, readAvPairs, readText} from '#protocol/radius/attributes.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 
 /** What a CoA-Request or Disconnect-Request asks for (domain.md 5.8). */
 export type CoaCommand = 'terminate' | 'reauthenticate' | 'bounce-host-port' | 'disable-host-port';
-
-/** Error-Cause (RFC 5176 3.5). */
-export const errorCauses = {
-  unsupportedAttribute: 401,
-  missingAttribute: 402,
-  nasIdentificationMismatch: 403,
-  unsupportedService: 405,
-  invalidAttributeValue: 407,
-  sessionContextNotFound: 503,
-} as const;
 
 export type CoaReading = {ok: true; command: CoaCommand} | {ok: false; errorCause: number};
 
@@ -22,7 +13,7 @@ export type CoaReading = {ok: true; command: CoaCommand} | {ok: false; errorCaus
 export interface SessionMatch {
   sessionId: string | undefined;
   acctSessionId: string | undefined;
-  /** `0050 56A8BE02` in any writing, as 12 upper-case hexadecimal digits. */
+  /** As 12 upper-case hexadecimal digits, however it was written. */
   mac: string | undefined;
 }
 
@@ -37,7 +28,6 @@ const unsupported: readonly number[] = [
   92, // NAS-Filter-Rule
 ];
 const serviceType = 6;
-const cisco = 9;
 const knownPairs: readonly string[] = ['audit-session-id', 'subscriber:command', 'subscriber:reauthenticate-type'];
 const commands: readonly string[] = ['reauthenticate', 'bounce-host-port', 'disable-host-port'] satisfies CoaCommand[];
 const reauthenticateTypes: readonly string[] = ['last', 'rerun'];
@@ -48,22 +38,25 @@ Reads what is asked, or why it cannot be done whatever sessions there are. All t
 */
 export function readCoaOrder(request: RadiusPacket, {nasAddress, hostname}: NadSettings): CoaReading {
   const refuse = (errorCause: number): CoaReading => ({ok: false, errorCause});
-  if ((readAddress(request, 'NAS-IP-Address') ?? nasAddress) !== nasAddress) return refuse(errorCauses.nasIdentificationMismatch);
-  if ((readText(request, 'NAS-Identifier') ?? hostname) !== hostname) return refuse(errorCauses.nasIdentificationMismatch);
+  if ((readAddress(request, 'NAS-IP-Address') ?? nasAddress) !== nasAddress)
+    return refuse(errorCauses.nasIdentificationMismatch);
+  if ((readText(request, 'NAS-Identifier') ?? hostname) !== hostname)
+    return refuse(errorCauses.nasIdentificationMismatch);
   const standard = request.attributes.filter(({vendor}) => vendor === undefined);
   if (standard.some(({type}) => type === serviceType)) return refuse(errorCauses.unsupportedService);
   if (standard.some(({type}) => unsupported.includes(type))) return refuse(errorCauses.unsupportedAttribute);
   if (!hasOnlyKnownPairs(request)) return refuse(errorCauses.unsupportedAttribute);
 
   const {sessionId, acctSessionId, mac} = readSessionMatch(request);
-  if (sessionId === undefined && acctSessionId === undefined && mac === undefined) return refuse(errorCauses.missingAttribute);
+  if (sessionId === undefined && acctSessionId === undefined && mac === undefined)
+    return refuse(errorCauses.missingAttribute);
   if (request.code === 'Disconnect-Request') return {ok: true, command: 'terminate'};
 
   const command = avPairValue(request, 'subscriber:command');
   if (command === undefined) return refuse(errorCauses.missingAttribute);
   if (!isCommand(command)) return refuse(errorCauses.unsupportedAttribute);
   const type = avPairValue(request, 'subscriber:reauthenticate-type');
-  if (type !== undefined && !reauthenticateTypes.includes(type)) return refuse(errorCauses.invalidAttributeValue);
+  if (type !== undefined && !reauthenticateTypes.includes(type)) return refuse(errorCauses.unsupportedAttribute);
   return {ok: true, command};
 }
 
@@ -71,7 +64,9 @@ export function readSessionMatch(request: RadiusPacket): SessionMatch {
   return {
     sessionId: avPairValue(request, 'audit-session-id'),
     acctSessionId: readText(request, 'Acct-Session-Id'),
-    mac: readText(request, 'Calling-Station-Id')?.replaceAll(/[^0-9a-f]/gi, '').toUpperCase(),
+    mac: readText(request, 'Calling-Station-Id')
+      ?.replaceAll(/[^0-9a-f]/gi, '')
+      .toUpperCase(),
   };
 }
 
@@ -85,7 +80,7 @@ export function fits(session: Session, {sessionId, acctSessionId, mac}: SessionM
 
 function hasOnlyKnownPairs(request: RadiusPacket): boolean {
   const pairs = readAvPairs(request);
-  const ciscoAttributes = request.attributes.filter(({vendor}) => vendor === cisco);
+  const ciscoAttributes = request.attributes.filter(({vendor}) => vendor === ciscoVendor);
   return pairs.length === ciscoAttributes.length && pairs.every(pair => knownPairs.includes(pair.split('=')[0] ?? ''));
 }
 

@@ -72,7 +72,10 @@ export class Enforcer {
     if (blame.acl !== null && this.#authorization.refused(blame.acl, message, nowMs)) return;
     this.ledger.backOff(nowMs);
     const what = blame.acl === null ? 'a change of bindings' : `the access list ${blame.acl}`;
-    this.#context.emit({kind: 'record', event: {kind: 'fault', message: `the packet filter refused ${what}: ${message}`}});
+    this.#context.emit({
+      kind: 'record',
+      event: {kind: 'fault', message: `the packet filter refused ${what}: ${message}`},
+    });
   }
 
   #desired(): Enforcement {

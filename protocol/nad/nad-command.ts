@@ -20,9 +20,11 @@ export function carryOutCommand(
     case 'release':
     case 'set-delay': {
       const {step} = command;
-      if (!steps.includes(step)) return refuse(`there is no step ${JSON.stringify(step)}; there are ${steps.join(', ')}`);
+      if (!steps.includes(step))
+        return refuse(`there is no step ${JSON.stringify(step)}; there are ${steps.join(', ')}`);
       if (command.name === 'set-delay') {
-        if (!(command.delayMs >= 0)) return refuse(`delayMs must be a number of at least 0, not ${JSON.stringify(command.delayMs)}`);
+        if (!(command.delayMs >= 0))
+          return refuse(`delayMs must be a number of at least 0, not ${JSON.stringify(command.delayMs)}`);
         context.steps.setDelay(step, command.delayMs);
         return {ok: true};
       }

@@ -1,7 +1,7 @@
-import type {NadEffect, NadSettings, NadStep} from '#protocol/nad/contract.ts';
 import type {NadEvent} from '#protocol/event.ts';
-import type {Endpoint, RandomBytes} from '#protocol/role.ts';
+import type {NadEffect, NadSettings, NadStep} from '#protocol/nad/contract.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
+import type {Endpoint, RandomBytes} from '#protocol/role.ts';
 import type {Steps} from '#protocol/steps.ts';
 
 /** What the parts of the switch share: what they were given, and where they put what is to be done. */

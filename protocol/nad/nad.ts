@@ -116,19 +116,24 @@ export class Nad implements Role<NadInput, NadEffect> {
       case 'wake':
         return; // what is due is done in any case
       case 'command':
-        return this.#command(input.id, input.command, nowMs);
+        this.#command(input.id, input.command, nowMs);
+        break;
       case 'link':
-        return this.#access.link(input.port, input.up, nowMs);
+        this.#access.link(input.port, input.up, nowMs);
+        break;
       case 'frame':
-        return this.#access.frame(input, nowMs);
+        this.#access.frame(input, nowMs);
+        break;
       case 'datagram':
         if (input.localPort === this.#context.settings.coaPort) this.#coa.receive(input.from, input.bytes, nowMs);
         else this.#client.receive(input.from, input.bytes, nowMs);
-        return;
+        break;
       case 'enforced':
-        return this.#enforcer.enforced(input.transactionId, input.generation, nowMs);
+        this.#enforcer.enforced(input.transactionId, input.generation, nowMs);
+        break;
       case 'enforcement-failed':
-        return this.#enforcer.failed(input.transactionId, input.message, nowMs);
+        this.#enforcer.failed(input.transactionId, input.message, nowMs);
+        break;
       default:
         input satisfies never;
     }
@@ -143,7 +148,8 @@ export class Nad implements Role<NadInput, NadEffect> {
     for (let due = this.#leave(nowMs); due.length > 0; due = this.#leave(nowMs)) {
       for (const action of due) this.#act(action, nowMs);
     }
-    for (const step of this.#context.steps.newlyHeld(nowMs)) this.#context.emit({kind: 'record', event: {kind: 'gate-reached', step}});
+    for (const step of this.#context.steps.newlyHeld(nowMs))
+      this.#context.emit({kind: 'record', event: {kind: 'gate-reached', step}});
     this.#enforcer.settle(nowMs);
   }
 
@@ -154,22 +160,30 @@ export class Nad implements Role<NadInput, NadEffect> {
   #act(action: StepAction, nowMs: number): void {
     switch (action.kind) {
       case 'answer-coa':
-        return this.#coa.answer(action, nowMs);
+        this.#coa.answer(action, nowMs);
+        break;
       case 'authenticate':
-        return this.#authorization.authenticate(action.sessionId, nowMs);
+        this.#authorization.authenticate(action.sessionId, nowMs);
+        break;
       case 'ask-for-acl':
-        return this.#authorization.download(action.acl, nowMs);
+        this.#authorization.download(action.acl, nowMs);
+        break;
       case 'install':
-        return this.#authorization.install(action.sessionId);
+        this.#authorization.install(action.sessionId);
+        break;
       case 'learn-address':
-        return this.#access.learn(action, nowMs);
+        this.#access.learn(action, nowMs);
+        break;
       default:
         action satisfies never;
     }
   }
 
   #command(id: string, command: NadCommand, nowMs: number): void {
-    if (command.name === 'view') return this.#context.emit({kind: 'reply', id, result: this.view(nowMs)});
+    if (command.name === 'view') {
+      this.#context.emit({kind: 'reply', id, result: this.view(nowMs)});
+      return;
+    }
     const parts = {context: this.#context, ports: this.#ports, sessions: this.#sessions, access: this.#access};
     const done = carryOutCommand(command, parts, nowMs);
     this.#context.emit(done.ok ? {kind: 'reply', id, result: null} : {kind: 'refuse', id, message: done.message});

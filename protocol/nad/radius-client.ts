@@ -8,6 +8,7 @@ import type {Endpoint} from '#protocol/role.ts';
 
 export interface RadiusQuestion {
   service: RadiusService;
+  /** A User-Password in the clear: it is hidden with the secret of whichever server is asked. */
   attributes: RadiusAttribute[];
   /** Name of the server to try first, if it is alive. */
   first?: string;
@@ -68,20 +69,17 @@ export class RadiusClient {
   }
 
   receive(from: Endpoint, bytes: Uint8Array, nowMs: number): void {
-    const source = this.servers.bySource(from);
-    if (source === undefined) return this.#discard(from, 'it comes from no RADIUS server of ours');
-    const exchange = this.#outstanding.get(exchangeKey(source.state, source.service, bytes[1] ?? 0));
-    if (exchange?.sent === undefined) return this.#discard(from, 'no request waits for it');
-    const {identifier, authenticator} = exchange.sent;
-    const read = readResponse(bytes, {identifier, authenticator, secret: source.state.server.secret});
-    if (!read.ok) return this.#discard(from, read.reason);
-    if (!answersTo[source.service].includes(read.packet.code)) {
-      return this.#discard(from, `${read.packet.code} answers no ${source.service} request`);
+    const recognized = this.#recognize(from, bytes);
+    if (!recognized.ok) {
+      const {reason} = recognized;
+      this.#context.record({kind: 'datagram-discarded', from: `${from.address}:${from.port}`, reason});
+      return;
     }
+    const {exchange, packet} = recognized;
     this.#release(exchange);
-    this.servers.markAlive(source.state, nowMs);
-    countAnswer(source.state, read.packet.code);
-    exchange.question.onAnswer(read.packet, source.state.server.name, nowMs);
+    this.servers.markAlive(exchange.state, nowMs);
+    countAnswer(exchange.state, packet.code);
+    exchange.question.onAnswer(packet, exchange.state.server.name, nowMs);
     this.#sendWaiting(nowMs);
   }
 
@@ -102,6 +100,24 @@ export class RadiusClient {
       if (sent !== undefined && (earliest === undefined || sent.dueAtMs < earliest)) earliest = sent.dueAtMs;
     }
     return earliest;
+  }
+
+  /** Finds the exchange that a datagram answers, if it is a verified answer to one. */
+  #recognize(
+    from: Endpoint,
+    bytes: Uint8Array,
+  ): {ok: true; exchange: Exchange; packet: RadiusPacket} | {ok: false; reason: string} {
+    const source = this.servers.bySource(from);
+    if (source === undefined) return {ok: false, reason: 'it comes from no RADIUS server of ours'};
+    const {state, service} = source;
+    const exchange = this.#outstanding.get(exchangeKey(state, service, bytes[1] ?? 0));
+    if (exchange?.sent === undefined) return {ok: false, reason: 'no request waits for it'};
+    const {identifier, authenticator} = exchange.sent;
+    const read = readResponse(bytes, {identifier, authenticator, secret: state.server.secret});
+    if (!read.ok) return read;
+    const {packet} = read;
+    if (answersTo[service].includes(packet.code)) return {ok: true, exchange, packet};
+    return {ok: false, reason: `${packet.code} answers no ${service} request`};
   }
 
   #begin(exchange: Exchange, nowMs: number): void {
@@ -140,7 +156,10 @@ export class RadiusClient {
     if (this.servers.markDead(failed, nowMs)) {
       this.#context.record({kind: 'radius-server-failed', server: failed.server.name, next: next?.server.name ?? null});
     }
-    if (next === undefined) return exchange.question.onSilence(nowMs);
+    if (next === undefined) {
+      exchange.question.onSilence(nowMs);
+      return;
+    }
     this.#counters(exchange).failovers += 1;
     exchange.state = next;
     this.#begin(exchange, nowMs);
@@ -181,10 +200,6 @@ export class RadiusClient {
 
   #counters({state, question}: Exchange): ServiceCounters {
     return state[question.service];
-  }
-
-  #discard(from: Endpoint, reason: string): void {
-    this.#context.record({kind: 'datagram-discarded', from: `${from.address}:${from.port}`, reason});
   }
 }
 

@@ -1,5 +1,6 @@
 import type {NetworkDevice} from '#protocol/psn/contract.ts';
 import {readMac} from '#protocol/psn/mac-address.ts';
+import type {MessageCode} from '#protocol/psn/message-codes.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import type {RadiusReply} from '#protocol/psn/radius-reply.ts';
 import {newSession, type PsnSession} from '#protocol/psn/session-cache.ts';
@@ -8,14 +9,16 @@ import {readSessionId, sessionIdOfClass} from '#protocol/psn/session-id.ts';
 import {avPairValue, readAddresses, readNumber, readText} from '#protocol/radius/attributes.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 
+type AccountingStatus = 'Start' | 'Stop' | 'Interim-Update' | 'Accounting-On' | 'Accounting-Off';
+
 /** Acct-Status-Type by number (RFC 2866 section 5.1), with ISE's code for it (domain.md 5.9). */
-const statuses = new Map([
+const statuses = new Map<number, {name: AccountingStatus; code: MessageCode}>([
   [1, {name: 'Start', code: 3000}],
   [2, {name: 'Stop', code: 3001}],
   [3, {name: 'Interim-Update', code: 3002}],
   [7, {name: 'Accounting-On', code: 3003}],
   [8, {name: 'Accounting-Off', code: 3004}],
-] as const);
+]);
 
 /**
 Accounting-Requests: where sessions get their addresses, and how they end (domain.md 5.9). Every one is answered, also those that
@@ -93,13 +96,7 @@ export class Accounting {
     return session;
   }
 
-  #log(
-    code: 3000 | 3001 | 3002 | 3003 | 3004,
-    sessionId: string,
-    packet: RadiusPacket,
-    device: NetworkDevice,
-    nowMs: number,
-  ): void {
+  #log(code: MessageCode, sessionId: string, packet: RadiusPacket, device: NetworkDevice, nowMs: number): void {
     this.#state.records.log(
       code,
       {

@@ -5,7 +5,12 @@ import {failureReason, type MessageCode} from '#protocol/psn/message-codes.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import type {RadiusReply} from '#protocol/psn/radius-reply.ts';
 import {encodeClass, generateSessionId} from '#protocol/psn/session-id.ts';
-import {aclEntryPair, splitAclRounds} from '#protocol/radius/acl-download.ts';
+import {
+  AclEntryTooLongError,
+  aclEntryPair,
+  aclRoundBudgetBytes,
+  splitAclRounds,
+} from '#protocol/radius/acl-download.ts';
 import {avPair, bytes, readAvPairs, readBytes, readText, text} from '#protocol/radius/attributes.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 
@@ -58,8 +63,8 @@ export class AclServer {
   }
 
   /** Notes a request that is not answered, because nothing proves who sent it. */
-  refuseUntrusted(packet: RadiusPacket, code: 11024 | 11036, device: NetworkDevice, nowMs: number): void {
-    this.#refuse(readText(packet, 'User-Name') ?? '', code, device, nowMs);
+  refuseUntrusted(packet: RadiusPacket, code: MessageCode, device: NetworkDevice, nowMs: number): void {
+    this.#refuse(readText(packet, 'User-Name') ?? '', code === 11057 ? 11024 : code, device, nowMs);
   }
 
   #daclOf(acl: string): Dacl | undefined {
@@ -71,12 +76,14 @@ export class AclServer {
   #roundsOf(dacl: Dacl): string[][] | undefined {
     const known = this.#rounds.get(dacl);
     if (known !== undefined) return known;
-    const entries = entriesOf(dacl.text);
-    if (entries.some((entry, index) => encoder.encode(aclEntryPair(index + 1, entry)).length > longestPairBytes))
-      return undefined;
-    const rounds = entries.length === 0 ? [[]] : splitAclRounds(entries, roundBudgetBytes);
-    this.#rounds.set(dacl, rounds);
-    return rounds;
+    try {
+      const rounds = splitAclRounds(entriesOf(dacl.text), aclRoundBudgetBytes);
+      this.#rounds.set(dacl, rounds);
+      return rounds;
+    } catch (error) {
+      if (error instanceof AclEntryTooLongError) return undefined;
+      throw error;
+    }
   }
 
   #served(acl: string, rounds: string[][], device: NetworkDevice, nowMs: number): void {
@@ -100,14 +107,6 @@ export class AclServer {
 }
 
 const downloadPair = 'aaa:event=acl-download';
-
-/** 4096 bytes without the header and the largest other attributes a reply of ours can have. */
-const roundBudgetBytes = 3600;
-
-/** What a vendor-specific attribute leaves for its value (RFC 2865 section 5.26). */
-const longestPairBytes = 247;
-
-const encoder = new TextEncoder();
 
 /** One entry a line, in order; blank lines are none (domain.md 10.1). */
 function entriesOf(daclText: string): string[] {

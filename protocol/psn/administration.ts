@@ -1,4 +1,5 @@
-import type {PsnCommand} from '#protocol/psn/contract.ts';
+import type {CoaAction} from '#protocol/psn/coa-order.ts';
+import type {Policy, PsnCommand} from '#protocol/psn/contract.ts';
 import type {DynamicAuthorization} from '#protocol/psn/dynamic-authorization.ts';
 import {readMac} from '#protocol/psn/mac-address.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
@@ -6,7 +7,6 @@ import {deleteDacl, PolicyError, saveDacl, savePolicy} from '#protocol/psn/polic
 import type {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
 import type {PsnSession} from '#protocol/psn/session-cache.ts';
 import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
-import type {Policy} from '#protocol/psn/contract.ts';
 
 /** The commands that are about sessions and policy. */
 export type AdminCommand = Extract<
@@ -54,6 +54,9 @@ export class Administration {
         const {name: _, ...changes} = command;
         return this.#edit(Object.keys(changes).join(', '), policy => savePolicy(policy, changes));
       }
+      default:
+        command satisfies never;
+        throw new CommandError('there is no such command');
     }
   }
 
@@ -64,14 +67,21 @@ export class Administration {
       this.#state.outbox.record({kind: 'session-terminated', sessionId, mac, by: how});
       this.#directory.remove(session, 'administrator', nowMs);
     } else {
-      this.#dynamicAuthorization.order(session, {kind: how}, nowMs);
+      this.#order(session, {kind: how}, nowMs);
     }
     return {sessionId};
   }
 
   #reauthenticate(session: PsnSession, type: 'default' | 'last' | 'rerun', nowMs: number) {
-    this.#dynamicAuthorization.order(session, {kind: 'reauthenticate', type}, nowMs);
+    this.#order(session, {kind: 'reauthenticate', type}, nowMs);
     return {sessionId: session.sessionId};
+  }
+
+  #order(session: PsnSession, action: CoaAction, nowMs: number): void {
+    if (this.#dynamicAuthorization.order(session, action, nowMs)) return;
+    throw new CommandError(
+      `${session.nasAddress}, where the session is, is no network device of ${this.#state.settings.name}`,
+    );
   }
 
   #setStatus(session: PsnSession, status: PsnSession['postureStatus'], nowMs: number) {

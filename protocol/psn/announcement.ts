@@ -3,11 +3,11 @@ What policy nodes tell each other about sessions (domain.md 4.4: RADIUS Session 
 the only one that knows them.
 */
 import type {HttpRequest} from '#protocol/http.ts';
-import {readMac} from '#protocol/psn/mac-address.ts';
-import {readSessionId} from '#protocol/psn/session-id.ts';
-import type {PsnSession} from '#protocol/psn/session-cache.ts';
 import {MalformedBodyError} from '#protocol/posture/report.ts';
 import {type PostureStatus, postureStatuses} from '#protocol/posture/status.ts';
+import {readMac} from '#protocol/psn/mac-address.ts';
+import type {PsnSession} from '#protocol/psn/session-cache.ts';
+import {readSessionId} from '#protocol/psn/session-id.ts';
 
 /** `session`: made or changed, told by its owner. `removed`: told by whoever learnt of its end. `changedAtMs`: lab time. */
 export type Announcement =

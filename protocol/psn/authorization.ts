@@ -1,7 +1,7 @@
 import {daclVersionName} from '#protocol/dacl/name.ts';
+import type {PostureStatus} from '#protocol/posture/status.ts';
 import type {AuthorizationRule, Policy} from '#protocol/psn/contract.ts';
 import type {MessageCode} from '#protocol/psn/message-codes.ts';
-import type {PostureStatus} from '#protocol/posture/status.ts';
 
 /** What the rules say for one posture status. `acl`: the dACL's name with its version, as the switch gets it. */
 export type Authorization =

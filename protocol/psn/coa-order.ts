@@ -51,7 +51,7 @@ switch may know it: RFC 5176 section 3 by Acct-Session-Id, Cisco by audit-sessio
 */
 export function attributesOf({action, session, device}: CoaOrder, unixTimeS: number): RadiusAttribute[] {
   return [
-    address('NAS-IP-Address', device.address),
+    address(device.address.includes(':') ? 'NAS-IPv6-Address' : 'NAS-IP-Address', device.address),
     text('Calling-Station-Id', session.mac.replaceAll(':', '-')),
     ...(session.acctSessionId === '' ? [] : [text('Acct-Session-Id', session.acctSessionId)]),
     number('Event-Timestamp', unixTimeS),

@@ -1,8 +1,8 @@
+import {raiseAlarm} from '#protocol/psn/alarms.ts';
 import {CoaClient, type CoaOutcome} from '#protocol/psn/coa-client.ts';
 import {type CoaAction, type CoaOrder, factsOf} from '#protocol/psn/coa-order.ts';
 import {failureReason, type MessageCode} from '#protocol/psn/message-codes.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
-import {raiseAlarm} from '#protocol/psn/alarms.ts';
 import type {PsnSession} from '#protocol/psn/session-cache.ts';
 import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
 import type {Endpoint} from '#protocol/role.ts';
@@ -24,11 +24,16 @@ export class DynamicAuthorization {
     this.#client = new CoaClient(state, (order, outcome, nowMs) => this.#conclude(order, outcome, nowMs));
   }
 
-  order(session: PsnSession, action: CoaAction, nowMs: number): void {
+  /** Returns whether there is a switch to ask. */
+  order(session: PsnSession, action: CoaAction, nowMs: number): boolean {
     const device = this.#state.settings.networkDevices.find(({address}) => address === session.nasAddress);
-    if (device === undefined) return this.#withoutDevice(session, action, nowMs);
-    session.ending = action.kind === 'terminate';
+    if (device === undefined) {
+      this.#withoutDevice(session, action, nowMs);
+      return false;
+    }
+    if (action.kind === 'terminate') session.ending = true;
     this.#client.send({action, session: {...session}, device}, nowMs);
+    return true;
   }
 
   /** Takes what came to the CoA client's socket. */
@@ -54,13 +59,16 @@ export class DynamicAuthorization {
       case 'acknowledged':
         this.#state.outbox.record({kind: 'coa-acknowledged', packet, sessionId});
         this.#log(5205, order, {Step: stepsText(order, steps.acknowledged)}, nowMs);
-        return this.#acknowledged(order, nowMs);
+        this.#acknowledged(order, nowMs);
+        break;
       case 'refused':
         this.#state.outbox.record({kind: 'coa-refused', packet, sessionId, errorCause: outcome.errorCause});
-        return this.#failed(order, steps.refused, nowMs);
+        this.#failed(order, steps.refused, nowMs);
+        break;
       case 'unanswered':
         this.#state.outbox.record({kind: 'coa-unanswered', packet, sessionId});
-        return this.#failed(order, 11213, nowMs);
+        this.#failed(order, 11213, nowMs);
+        break;
     }
   }
 

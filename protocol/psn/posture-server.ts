@@ -1,11 +1,5 @@
 /** What agents ask over HTTPS: discovery, requirements, report and probe (domain.md 3.4, 3.5, 4.4). */
 import type {HttpRequest, HttpResponse} from '#protocol/http.ts';
-import {raiseAlarm} from '#protocol/psn/alarms.ts';
-import type {NodeState} from '#protocol/psn/node-state.ts';
-import type {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
-import type {PsnSession} from '#protocol/psn/session-cache.ts';
-import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
-import {readMac} from '#protocol/psn/mac-address.ts';
 import {
   decodeIdentity,
   decodeReport,
@@ -16,6 +10,13 @@ import {
   questionOf,
 } from '#protocol/posture/exchange.ts';
 import {isCompliant, type PostureReport, type Requirement} from '#protocol/posture/requirement.ts';
+import {raiseAlarm} from '#protocol/psn/alarms.ts';
+import {readMac} from '#protocol/psn/mac-address.ts';
+import type {NodeState} from '#protocol/psn/node-state.ts';
+import type {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
+import type {PsnSession} from '#protocol/psn/session-cache.ts';
+import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
+import {formatIpAddress, parseIpAddress} from '#protocol/radius/ip-address.ts';
 import type {Endpoint} from '#protocol/role.ts';
 
 /** Told to agents when no profile enables state synchronization: the port that would be used, closed (domain.md 1.2). */
@@ -61,7 +62,7 @@ export class PostureServer {
     const {sessionId, addresses, macs} = decodeIdentity(request);
     return this.#state.sessions.find({
       sessionId,
-      addresses: addresses.map(address => address.toLowerCase()),
+      addresses: addresses.map(canonicalAddress),
       macs: macs.map(mac => readMac(mac) ?? mac),
     });
   }
@@ -157,6 +158,12 @@ function attributesOf(session: PsnSession, report: PostureReport): Record<string
     PostureAgentVersion: report.agentVersion,
     PostureReport: report.results.map(({name, passed}) => `${name};${passed ? 'Passed' : 'Failed'}`).join(','),
   };
+}
+
+/** As the RADIUS side writes it; what is no address finds no session. */
+function canonicalAddress(text: string): string {
+  const bytes = parseIpAddress(text);
+  return bytes === undefined ? text : formatIpAddress(bytes);
 }
 
 function refusal(status: number, reason: string): HttpResponse {

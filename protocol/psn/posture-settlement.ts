@@ -1,8 +1,8 @@
+import type {PostureStatus} from '#protocol/posture/status.ts';
 import {ruleFor} from '#protocol/psn/authorization.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import type {PsnSession} from '#protocol/psn/session-cache.ts';
 import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
-import type {PostureStatus} from '#protocol/posture/status.ts';
 
 /**
 Settles a session's posture status: from this instant (t1 of domain.md 7.2) probes are answered with it, whatever the switch does.

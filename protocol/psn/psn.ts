@@ -1,3 +1,4 @@
+import type {HttpResponse} from '#protocol/http.ts';
 import {Accounting} from '#protocol/psn/accounting.ts';
 import {AclServer} from '#protocol/psn/acl-server.ts';
 import {type AdminCommand, Administration, CommandError} from '#protocol/psn/administration.ts';
@@ -14,7 +15,6 @@ import {Records} from '#protocol/psn/records.ts';
 import {Replication} from '#protocol/psn/replication.ts';
 import {SessionCache, viewOf} from '#protocol/psn/session-cache.ts';
 import {SessionDirectory} from '#protocol/psn/session-directory.ts';
-import type {HttpResponse} from '#protocol/http.ts';
 import type {RandomBytes, Role} from '#protocol/role.ts';
 import {Steps} from '#protocol/steps.ts';
 
@@ -36,6 +36,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   readonly #radiusServer: RadiusServer;
   readonly #postureServer: PostureServer;
   readonly #administration: Administration;
+  readonly #askedForCoa = new Set<string>();
   #replicates: boolean;
 
   constructor(settings: PsnSettings, randomBytes: RandomBytes) {
@@ -85,22 +86,26 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   #take(input: PsnInput, nowMs: number): void {
     switch (input.kind) {
       case 'start':
-        return this.#state.outbox.record({kind: 'node-ready', role: 'psn'});
+        this.#state.outbox.record({kind: 'node-ready', role: 'psn'});
+        break;
       case 'wake':
-        return;
+        break;
       case 'command':
-        return this.#command(input.id, input.command, nowMs);
+        this.#command(input.id, input.command, nowMs);
+        break;
       case 'datagram':
-        if (input.localPort === 0) return this.#dynamicAuthorization.receive(input.from, input.bytes, nowMs);
-        return this.#radiusServer.receive(input, nowMs);
-      case 'https-request': {
-        const response = this.#respond(input, nowMs);
-        return this.#state.outbox.add({kind: 'https-respond', requestId: input.requestId, response});
-      }
+        if (input.localPort === 0) this.#dynamicAuthorization.receive(input.from, input.bytes, nowMs);
+        else this.#radiusServer.receive(input, nowMs);
+        break;
+      case 'https-request':
+        this.#respond(input, nowMs);
+        break;
       case 'https-response':
-        return this.#replication.finished(input.connectionId, input.response.status, nowMs);
+        this.#replication.finished(input.connectionId, input.response.status, nowMs);
+        break;
       case 'https-failed':
-        return this.#replication.finished(input.connectionId, undefined, nowMs);
+        this.#replication.finished(input.connectionId, undefined, nowMs);
+        break;
     }
   }
 
@@ -115,7 +120,12 @@ export class Psn implements Role<PsnInput, PsnEffect> {
     this.#replication.pump(nowMs);
   }
 
-  #respond({localPort, from, request}: PsnInput & {kind: 'https-request'}, nowMs: number): HttpResponse {
+  #respond(input: PsnInput & {kind: 'https-request'}, nowMs: number): void {
+    const response = this.#responseTo(input, nowMs);
+    this.#state.outbox.add({kind: 'https-respond', requestId: input.requestId, response});
+  }
+
+  #responseTo({localPort, from, request}: PsnInput & {kind: 'https-request'}, nowMs: number): HttpResponse {
     if (localPort !== this.#state.settings.ports.messaging) {
       return this.#postureServer.answer(localPort, from, request, nowMs);
     }
@@ -130,12 +140,14 @@ export class Psn implements Role<PsnInput, PsnEffect> {
 
   /** One CoA is enough for all that changes before it leaves: the switch asks anew and gets what holds then. */
   #askForCoa(sessionId: string, nowMs: number): void {
-    this.#steps.drop(action => action.kind === 'reauthenticate' && action.sessionId === sessionId);
+    if (this.#askedForCoa.has(sessionId)) return;
+    this.#askedForCoa.add(sessionId);
     this.#steps.enter('coa', {kind: 'reauthenticate', sessionId}, nowMs);
   }
 
   /** Wired posture uses the type `last` (domain.md 5.8). A session that ended meanwhile needs no CoA. */
   #reauthenticate(sessionId: string, nowMs: number): void {
+    this.#askedForCoa.delete(sessionId);
     const session = this.#state.sessions.byId(sessionId);
     if (session === undefined || session.ending) return;
     this.#dynamicAuthorization.order(session, {kind: 'reauthenticate', type: 'last'}, nowMs);
@@ -173,7 +185,10 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   #setReplication(enabled: boolean, nowMs: number): void {
     this.#replicates = enabled;
     this.#state.outbox.record({kind: 'configuration-changed', what: `replication ${enabled ? 'on' : 'off'}`});
-    if (enabled) return this.#directory.announceAll(nowMs);
+    if (enabled) {
+      this.#directory.announceAll(nowMs);
+      return;
+    }
     this.#steps.drop(action => action.kind === 'announce');
     this.#replication.forget();
     this.#directory.forgetReplicas();

@@ -6,7 +6,7 @@ import {DuplicateRequests} from '#protocol/psn/duplicate-requests.ts';
 import {failureReason, type MessageCode} from '#protocol/psn/message-codes.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import type {RadiusReply} from '#protocol/psn/radius-reply.ts';
-import {hasMessageAuthenticator} from '#protocol/radius/message-authenticator.ts';
+import {readBytes} from '#protocol/radius/attributes.ts';
 import {decodePacket, MalformedPacketError, OversizePacketError, type RadiusPacket} from '#protocol/radius/packet.ts';
 import {readRequest} from '#protocol/radius/request.ts';
 import {encodeResponse} from '#protocol/radius/response.ts';
@@ -37,6 +37,22 @@ export class RadiusServer {
   }
 
   receive(datagram: Datagram, nowMs: number): void {
+    const request = this.#check(datagram, nowMs);
+    if (request === undefined) return;
+    const {packet, device} = request;
+    const {localPort, from, bytes} = datagram;
+    const earlier = this.#duplicates.replyTo(bytes, localPort, from, nowMs);
+    const reply = earlier ?? encode(packet, this.#process(packet, device, nowMs), device.secret);
+    if (reply === undefined) {
+      this.#drop(datagram, 11053, nowMs);
+      return;
+    }
+    if (earlier === undefined) this.#duplicates.remember(bytes, localPort, from, reply, nowMs);
+    this.#state.outbox.add({kind: 'send', localPort, to: from, bytes: reply});
+  }
+
+  /** The request, if it comes from a device that knows the secret; otherwise it is dropped. */
+  #check(datagram: Datagram, nowMs: number): {packet: RadiusPacket; device: NetworkDevice} | undefined {
     const {localPort, from, bytes} = datagram;
     const device = this.#state.settings.networkDevices.find(({address}) => address === from.address);
     if (device === undefined) return this.#drop(datagram, 11007, nowMs);
@@ -45,14 +61,10 @@ export class RadiusServer {
     const misplaced = this.#misplaced(unverified, localPort);
     if (misplaced !== undefined) return this.#drop(datagram, misplaced, nowMs);
     const request = readRequest(bytes, device.secret);
-    if (!request.ok) return this.#distrust(datagram, unverified, device, request.reason, nowMs);
-
-    const earlier = this.#duplicates.replyTo(bytes, localPort, from, nowMs);
-    if (earlier !== undefined) return this.#send(datagram, earlier);
-    const reply = encode(request.packet, this.#process(request.packet, device, nowMs), device.secret);
-    if (reply === undefined) return this.#drop(datagram, 11053, nowMs);
-    this.#duplicates.remember(bytes, localPort, from, reply, nowMs);
-    this.#send(datagram, reply);
+    if (request.ok) return {packet: request.packet, device};
+    const code = distrustOf(unverified);
+    if (this.#aclServer.isMeant(unverified)) this.#aclServer.refuseUntrusted(unverified, code, device, nowMs);
+    return this.#drop(datagram, code, nowMs, request.reason);
   }
 
   #process(packet: RadiusPacket, device: NetworkDevice, nowMs: number): RadiusReply {
@@ -69,14 +81,7 @@ export class RadiusServer {
     return 11029;
   }
 
-  #distrust(datagram: Datagram, packet: RadiusPacket, device: NetworkDevice, detail: string, nowMs: number): void {
-    const signed = hasMessageAuthenticator(packet);
-    if (packet.code === 'Accounting-Request') return this.#drop(datagram, 11038, nowMs, detail);
-    if (this.#aclServer.isMeant(packet)) this.#aclServer.refuseUntrusted(packet, signed ? 11036 : 11024, device, nowMs);
-    this.#drop(datagram, signed ? 11036 : 11057, nowMs, detail);
-  }
-
-  #drop({localPort, from}: Datagram, code: MessageCode, nowMs: number, detail?: string): void {
+  #drop({localPort, from}: Datagram, code: MessageCode, nowMs: number, detail?: string): undefined {
     const {records, outbox, counters, settings} = this.#state;
     const reason = failureReason(code) + (detail === undefined ? '' : ` (${detail})`);
     counters.dropped += 1;
@@ -87,10 +92,12 @@ export class RadiusServer {
       nowMs,
     );
   }
+}
 
-  #send({localPort, from}: Datagram, bytes: Uint8Array): void {
-    this.#state.outbox.add({kind: 'send', localPort, to: from, bytes});
-  }
+/** Why a packet cannot be trusted. A missing Message-Authenticator has a code of its own when a dACL is asked for (domain.md 5.5). */
+function distrustOf(packet: RadiusPacket): MessageCode {
+  if (packet.code === 'Accounting-Request') return 11038;
+  return readBytes(packet, 'Message-Authenticator') === undefined ? 11057 : 11036;
 }
 
 function decode(bytes: Uint8Array): RadiusPacket | undefined {

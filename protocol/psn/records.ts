@@ -1,5 +1,5 @@
-import {type MessageCode, messages} from '#protocol/psn/message-codes.ts';
 import type {Alarm, LiveLogEntry, PersistentState, Policy, PsnSettings} from '#protocol/psn/contract.ts';
+import {type MessageCode, messages} from '#protocol/psn/message-codes.ts';
 
 /** What is kept at most; the oldest goes first (ours). */
 export const recordLimits = {alarms: 1000, liveLog: 1000, endpoints: 10_000, attributeCharacters: 1000} as const;

@@ -1,5 +1,5 @@
 import type {HttpRequest, HttpResponse} from '#protocol/http.ts';
-import type {Endpoint} from '#protocol/role.ts';
+import {MalformedBodyError} from '#protocol/posture/report.ts';
 import {
   type Announcement,
   announcedId,
@@ -8,10 +8,10 @@ import {
   isAnnouncement,
 } from '#protocol/psn/announcement.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
-import {MalformedBodyError} from '#protocol/posture/report.ts';
+import type {Endpoint} from '#protocol/role.ts';
 
-/** How long a peer may take, and how it is tried again; lab time, all ours. */
-export const replicationTimes = {callTimeoutMs: 5000, firstRetryMs: 5000, longestRetryMs: 60_000, attempts: 8} as const;
+/** How long a peer may take, and when it is tried again: twice as late each time. Lab time, all ours. */
+export const replicationTimes = {callTimeoutMs: 5000, firstRetryMs: 5000, longestRetryMs: 60_000} as const;
 
 /** One peer with what it has still to be told: at most one piece of news a session, in the order of the last change. */
 interface Line {
@@ -45,6 +45,7 @@ export class Replication {
     for (const line of this.#lines) {
       line.waiting.delete(announcedId(announcement));
       line.waiting.set(announcedId(announcement), announcement);
+      this.#forgetOldest(line);
       this.#pump(line, nowMs);
     }
   }
@@ -121,19 +122,20 @@ export class Replication {
     });
   }
 
-  /** Tries again later and less and less often, unless there is newer news of the same session; in the end gives up. */
+  /** Tries again later and less and less often, with what is the latest news of the session then. */
   #failed(line: Line, announcement: Announcement, nowMs: number): void {
+    const pauseMs = replicationTimes.firstRetryMs * 2 ** Math.min(line.failures, 16);
     line.failures += 1;
-    if (line.failures >= replicationTimes.attempts) {
-      line.failures = 0;
-      line.waiting.clear();
-      return;
-    }
-    const pauseMs = replicationTimes.firstRetryMs * 2 ** (line.failures - 1);
     line.notBeforeMs = nowMs + Math.min(pauseMs, replicationTimes.longestRetryMs);
     const newer = [...line.waiting].filter(([id]) => id !== announcedId(announcement));
     const latest = line.waiting.get(announcedId(announcement)) ?? announcement;
     line.waiting = new Map([[announcedId(announcement), latest], ...newer]);
+  }
+
+  /** A peer that is away for long misses the oldest news. */
+  #forgetOldest(line: Line): void {
+    const [oldest] = line.waiting.keys();
+    if (line.waiting.size > this.#state.settings.sessionLimit && oldest !== undefined) line.waiting.delete(oldest);
   }
 }
 

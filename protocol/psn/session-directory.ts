@@ -3,7 +3,13 @@ import type {NodeState} from '#protocol/psn/node-state.ts';
 import type {PsnSession} from '#protocol/psn/session-cache.ts';
 
 /** Why a session left the cache. */
-export type RemovalCause = 'accounting-stop' | 'administrator' | 'session-limit' | 'peer' | 'replication-off';
+export type RemovalCause =
+  | 'accounting-stop'
+  | 'administrator'
+  | 'session-limit'
+  | 'superseded'
+  | 'peer'
+  | 'replication-off';
 
 /**
 The life of sessions: made, changed and removed, here and at the peers. Everything that changes a session in a way that a peer
@@ -23,8 +29,10 @@ export class SessionDirectory {
     return session.owner === this.#state.settings.fqdn;
   }
 
-  /** Takes in a session of this node's own; the oldest go if there are too many. */
+  /** Takes in a session of this node's own, in place of one with its id; the oldest go if there are too many. */
   create(session: PsnSession, origin: 'authentication' | 'accounting', nowMs: number): void {
+    const superseded = this.#state.sessions.byId(session.sessionId);
+    if (superseded !== undefined) this.#drop(superseded, 'superseded');
     this.#put(session, origin, nowMs);
     this.changed(session, nowMs);
   }

@@ -19,6 +19,8 @@ const stringTypes = {
   'Acct-Multi-Session-Id': 50,
   'Connect-Info': 77,
   'EAP-Message': 79,
+  /** Read only: packets get theirs when they are signed. */
+  'Message-Authenticator': 80,
   'NAS-Port-Id': 87,
   'Chargeable-User-Identity': 89,
 } as const;

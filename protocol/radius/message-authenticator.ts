@@ -1,5 +1,5 @@
 import {createHmac, timingSafeEqual} from 'node:crypto';
-import {headerBytes, type RadiusPacket} from '#protocol/radius/packet.ts';
+import {headerBytes} from '#protocol/radius/packet.ts';
 
 export const messageAuthenticatorType = 80;
 
@@ -27,11 +27,6 @@ export function checkMessageAuthenticator(
   const claimed = packet.slice(offset, offset + 16);
   packet.fill(0, offset, offset + 16);
   return timingSafeEqual(claimed, computeMessageAuthenticator(packet, secret)) ? 'valid' : 'wrong';
-}
-
-/** Whether there is one; nothing is said about its value. */
-export function hasMessageAuthenticator({attributes}: RadiusPacket): boolean {
-  return attributes.some(({type, vendor}) => type === messageAuthenticatorType && vendor === undefined);
 }
 
 function valueOffsets(packet: Uint8Array): number[] {

@@ -14,9 +14,10 @@ import {
 export const messageAuthenticatorOffset = headerBytes + 2;
 
 /**
-Lays out a packet that is not signed yet: `authenticator` is in place, and first comes a Message-Authenticator of zeros, where it
-protects best (draft-ietf-radext-deprecating-radius, "BlastRADIUS"). A Message-Authenticator among `attributes` is left out: it
-belonged to the packet they were taken from.
+Lays out a packet that is not signed yet: `authenticator` is in place. A Message-Authenticator of zeros comes first, where it
+protects best (draft-ietf-radext-deprecating-radius, "BlastRADIUS"); one among `attributes` is left out, because it belongs to the
+packet they were taken from. An Accounting-Response gets none: no RFC says how it would be computed, and FreeRADIUS 3.2 drops
+responses whose Message-Authenticator is computed as for Access-Accept (seen with radclient).
 
 Throws `OversizePacketError` and `OversizeAttributeError`.
 */
@@ -26,9 +27,7 @@ export function assemblePacket(
   authenticator: Uint8Array,
   attributes: readonly RadiusAttribute[],
 ): Uint8Array {
-  if (!Number.isInteger(identifier) || identifier < 0 || identifier > 255) {
-    throw new RangeError(`Identifier ${identifier} does not fit one byte.`);
-  }
+  if (!isUnsigned(identifier, 8)) throw new RangeError(`Identifier ${identifier} does not fit one byte.`);
   if (authenticator.length !== 16) throw new RangeError(`An authenticator has 16 bytes, not ${authenticator.length}.`);
   const kept = attributes.filter(attribute => !isMessageAuthenticator(attribute));
   const length = kept.reduce((sum, attribute) => sum + attributeBytes(attribute), headerBytes + 18);
@@ -51,8 +50,9 @@ export function assemblePacket(
 export function attributeBytes({type, vendor, value}: RadiusAttribute): number {
   const overhead = vendor === undefined ? 2 : 8;
   const length = overhead + value.length;
-  if (length <= 255) return length;
   const name = vendor === undefined ? `Attribute ${type}` : `Attribute ${type} of vendor ${vendor}`;
+  if (!isUnsigned(type, 8) || !isUnsigned(vendor ?? 0, 24)) throw new RangeError(`${name} is not one that can be.`);
+  if (length <= 255) return length;
   throw new OversizeAttributeError(
     `${name} has ${value.length} bytes, and ${255 - overhead} fit: shorten it, or split it.`,
   );
@@ -72,6 +72,10 @@ function putAttribute(packet: Uint8Array, start: number, {type, vendor, value}: 
   packet[offset++] = 2 + value.length;
   packet.set(value, offset);
   return offset + value.length;
+}
+
+function isUnsigned(value: number, bits: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 2 ** bits;
 }
 
 function isMessageAuthenticator({type, vendor}: RadiusAttribute): boolean {

@@ -1,22 +1,17 @@
-import {checkAuthenticator, computeAuthenticator, zeroAuthenticator} from '#protocol/radius/authenticator.ts';
-import {checkMessageAuthenticator, computeMessageAuthenticator} from '#protocol/radius/message-authenticator.ts';
-import {
-  decodePacket,
-  headerBytes,
-  MalformedPacketError,
-  packetLength,
-  type RadiusAttribute,
-  type RadiusCode,
-  type RadiusPacket,
-} from '#protocol/radius/packet.ts';
+import {computeAuthenticator, zeroAuthenticator} from '#protocol/radius/authenticator.ts';
+import {computeMessageAuthenticator} from '#protocol/radius/message-authenticator.ts';
+import {headerBytes, type RadiusAttribute, type RadiusCode} from '#protocol/radius/packet.ts';
 import {assemblePacket, messageAuthenticatorOffset} from '#protocol/radius/packet-assembly.ts';
 import {hideUserPassword, userPasswordType} from '#protocol/radius/user-password.ts';
+import {
+  authenticatorFault,
+  messageAuthenticatorFault,
+  type ReadPacket,
+  readPacket,
+} from '#protocol/radius/verification.ts';
 import type {RandomBytes} from '#protocol/role.ts';
 
 export type RequestCode = Extract<RadiusCode, `${string}-Request`>;
-
-/** A packet whose signatures are right, or why it must be dropped without an answer. */
-export type ReadPacket = {ok: true; packet: RadiusPacket} | {ok: false; reason: string};
 
 /**
 Encodes and signs a request, with a Message-Authenticator as its first attribute. A User-Password is given in the clear, and
@@ -56,50 +51,22 @@ export function readRequest(
   secret: string,
   {requireMessageAuthenticator = true}: {requireMessageAuthenticator?: boolean} = {},
 ): ReadPacket {
-  return readPacket(bytes, (packet, {code}) => {
+  return readPacket(bytes, ({code}, copy) => {
     switch (code) {
       case 'Access-Request':
-        return messageAuthenticatorFault(packet, secret, true);
+        return messageAuthenticatorFault(copy, secret, true);
       case 'Accounting-Request':
+        return authenticatorFault(copy, zeroAuthenticator, secret) ?? messageAuthenticatorFault(copy, secret, false);
       case 'CoA-Request':
       case 'Disconnect-Request':
-        if (!checkAuthenticator(packet, zeroAuthenticator, secret))
-          return `the Request Authenticator is wrong: ${wrongHint}`;
-        return messageAuthenticatorFault(packet, secret, requireMessageAuthenticator && code !== 'Accounting-Request');
+        return (
+          authenticatorFault(copy, zeroAuthenticator, secret) ??
+          messageAuthenticatorFault(copy, secret, requireMessageAuthenticator)
+        );
       default:
         return `${code} is not a request`;
     }
   });
-}
-
-/** `faultOf` gets a copy of the packet's bytes, to do with as it likes. Never throws `MalformedPacketError`. */
-export function readPacket(
-  bytes: Uint8Array,
-  faultOf: (packet: Uint8Array, decoded: RadiusPacket) => string | undefined,
-): ReadPacket {
-  try {
-    const packet = decodePacket(bytes);
-    const fault = faultOf(new Uint8Array(bytes.subarray(0, packetLength(bytes))), packet);
-    return fault === undefined ? {ok: true, packet} : {ok: false, reason: fault};
-  } catch (error) {
-    if (error instanceof MalformedPacketError) return {ok: false, reason: `it is malformed: ${error.message}`};
-    throw error;
-  }
-}
-
-export const wrongHint = 'the shared secrets differ, or the packet was changed on its way';
-
-export function messageAuthenticatorFault(packet: Uint8Array, secret: string, isRequired: boolean): string | undefined {
-  switch (checkMessageAuthenticator(packet, secret)) {
-    case 'valid':
-      return undefined;
-    case 'absent':
-      return isRequired ? 'it has no Message-Authenticator' : undefined;
-    case 'repeated':
-      return 'it has more than one Message-Authenticator';
-    case 'wrong':
-      return `the Message-Authenticator is wrong: ${wrongHint}`;
-  }
 }
 
 function hidden(attribute: RadiusAttribute, authenticator: Uint8Array, secret: string): RadiusAttribute {

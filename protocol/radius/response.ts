@@ -1,14 +1,14 @@
-import {checkAuthenticator, computeAuthenticator} from '#protocol/radius/authenticator.ts';
+import {computeAuthenticator} from '#protocol/radius/authenticator.ts';
 import {computeMessageAuthenticator} from '#protocol/radius/message-authenticator.ts';
 import type {RadiusAttribute, RadiusCode, RadiusPacket} from '#protocol/radius/packet.ts';
 import {assemblePacket, messageAuthenticatorOffset} from '#protocol/radius/packet-assembly.ts';
+import type {RequestCode} from '#protocol/radius/request.ts';
 import {
+  authenticatorFault,
   messageAuthenticatorFault,
   type ReadPacket,
-  type RequestCode,
   readPacket,
-  wrongHint,
-} from '#protocol/radius/request.ts';
+} from '#protocol/radius/verification.ts';
 
 export type ResponseCode = Exclude<RadiusCode, RequestCode>;
 
@@ -43,12 +43,12 @@ export function readResponse(
   bytes: Uint8Array,
   request: {identifier: number; authenticator: Uint8Array; secret: string},
 ): ReadPacket {
-  return readPacket(bytes, (packet, {code, identifier}) => {
+  return readPacket(bytes, ({code, identifier}, copy) => {
     if (code.endsWith('-Request')) return `${code} is not a response`;
     if (identifier !== request.identifier) return `it answers request ${identifier}, not ${request.identifier}`;
-    if (!checkAuthenticator(packet, request.authenticator, request.secret)) {
-      return `the Response Authenticator is wrong: ${wrongHint}`;
-    }
-    return messageAuthenticatorFault(packet, request.secret, code.startsWith('Access-'));
+    return (
+      authenticatorFault(copy, request.authenticator, request.secret) ??
+      messageAuthenticatorFault(copy, request.secret, code.startsWith('Access-'))
+    );
   });
 }

@@ -87,7 +87,11 @@ function takeWord(
       const token = nextToken(candidate);
       return token?.kind === 'keyword' && token.word === meant;
     });
-    return {ok: true, candidates: fitting.map(candidate => ({...candidate, position: candidate.position + 1})), used: 1};
+    return {
+      ok: true,
+      candidates: fitting.map(candidate => ({...candidate, position: candidate.position + 1})),
+      used: 1,
+    };
   }
   return takeArgument(words, candidates, world);
 }
@@ -102,7 +106,10 @@ function takeArgument(
   if (token?.kind !== 'argument') {
     return {ok: false, match: {kind: 'invalid', column: word.column + agreement(word.text, candidates)}};
   }
-  const read = token.read(words.map(({text}) => text), world);
+  const read = token.read(
+    words.map(({text}) => text),
+    world,
+  );
   if (!read.ok) {
     const bad = words[read.badWord] ?? word;
     return {ok: false, match: {kind: 'invalid', column: bad.column + read.badAt}};

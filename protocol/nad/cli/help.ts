@@ -9,7 +9,8 @@ What `?` shows: after a blank, what may come next, with explanations; right afte
 the line before the question mark.
 */
 export function helpLines(text: string, commands: readonly Command[], world: CliWorld): string[] {
-  if (/\s\|/.test(text)) return /\|\s*\S+\s+$/.test(text) ? table([['LINE', 'Regular Expression']]) : table(outputFilters);
+  if (/\s\|/.test(text))
+    return /\|\s*\S+\s+$/.test(text) ? table([['LINE', 'Regular Expression']]) : table(outputFilters);
   const words = splitWords(text);
   const last = words.at(-1);
   if (last === undefined || /\s$/.test(text)) return listNext(words, commands, world);

@@ -17,7 +17,10 @@ export type OutputFilter = (lines: string[]) => string[];
 export function readOutputFilter(
   text: string,
   column: number,
-): {ok: true; filter: OutputFilter} | {ok: false; error: 'incomplete' | 'ambiguous' | 'pattern'} | {ok: false; error: 'invalid'; column: number} {
+):
+  | {ok: true; filter: OutputFilter}
+  | {ok: false; error: 'incomplete' | 'ambiguous' | 'pattern'}
+  | {ok: false; error: 'invalid'; column: number} {
   const [, blank = '', word = '', pattern = ''] = /^(\s*)(\S*)\s*(.*?)\s*$/.exec(text) ?? [];
   if (word === '') return {ok: false, error: 'incomplete'};
   const names = outputFilters.map(([name]) => name).filter(name => name.startsWith(word.toLowerCase()));

@@ -156,7 +156,11 @@ function isMatch(edges: readonly Edge[][], {start, accept}: {start: number; acce
 }
 
 /** Adds every state that can be reached without taking a character. */
-function follow(edges: readonly Edge[][], states: Set<number>, {isStart, isEnd}: {isStart: boolean; isEnd: boolean}): void {
+function follow(
+  edges: readonly Edge[][],
+  states: Set<number>,
+  {isStart, isEnd}: {isStart: boolean; isEnd: boolean},
+): void {
   for (const state of states) {
     for (const edge of edges[state] ?? []) {
       const isOpen = edge.kind === 'always' || (edge.kind === 'start' && isStart) || (edge.kind === 'end' && isEnd);

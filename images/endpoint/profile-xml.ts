@@ -1,0 +1,17 @@
+import {readXmlElements} from '#images/endpoint/xml-elements.ts';
+import {type ProfileResult, readProfile} from '#protocol/agent/profile.ts';
+
+/** Reads the text of ISEPostureCFG.xml. What is wrong with it is told by line and column; never throws. */
+export function readProfileXml(text: string): ProfileResult {
+  const reading = readXmlElements(text);
+  if (reading.kind === 'elements') return readProfile(reading.elements);
+  const {line, column, message, fix} = reading;
+  return {kind: 'refused', problems: [{severity: 'error', code: 'xml', line, column, message, fix}]};
+}
+
+/** Reads the text of ConnectionData.xml. A file that is damaged remembers nobody, as if it were not there. */
+export function readConnectionData(text: string): string[] {
+  const reading = readXmlElements(text);
+  if (reading.kind === 'malformed') return [];
+  return reading.elements.filter(({name}) => name === 'PSN').map(({value}) => value.trim());
+}

@@ -1,0 +1,46 @@
+import type {Acl} from '#protocol/dacl/acl.ts';
+import {iosAclName, readDaclVersionName} from '#protocol/dacl/name.ts';
+import {showAce} from '#protocol/dacl/show.ts';
+import {type Command, type CommandResult, type CommandRun, keyword, type Token} from '#protocol/nad/cli/command.ts';
+
+const show = keyword('show', 'Show running system information');
+const ip = keyword('ip', 'IP information');
+const lists = keyword('access-lists', 'List access lists');
+const ipLists = keyword('access-lists', 'List IP access lists');
+const nameArgument: Token = {
+  kind: 'argument',
+  name: 'acl',
+  label: 'WORD',
+  help: 'ACL name',
+  read: ([word = '']) => ({ok: true, value: word, used: 1}),
+};
+
+export const showAccessLists: Command = {form: [show, lists], hasOutput: true, run: showLists};
+export const showAccessList: Command = {form: [show, lists, nameArgument], hasOutput: true, run: showLists};
+export const showIpAccessLists: Command = {form: [show, ip, ipLists], hasOutput: true, run: showLists};
+export const showIpAccessList: Command = {form: [show, ip, ipLists, nameArgument], hasOutput: true, run: showLists};
+
+/** Every installed list as it is stored: `any` sources stay `any` (domain.md 5.6, 5.10). */
+function showLists({arguments: {acl: wanted}, world: {view, counts}}: CommandRun): CommandResult {
+  const acls = view.acls.filter(acl => wanted === undefined || iosAclName(acl.name) === wanted || acl.name === wanted);
+  return {lines: acls.flatMap(acl => linesOf(acl, matchesOf(acl, counts)))};
+}
+
+/** dACLs are numbered 1, 2, 3 as on TAC 222483's 3560C, lists of the switch's own 10, 20, 30 as everywhere in IOS. */
+function linesOf(acl: Acl, matches: (line: number) => number): string[] {
+  const isDacl = readDaclVersionName(acl.name) !== undefined;
+  const step = isDacl ? 1 : 10;
+  return [
+    `Extended IP access list ${iosAclName(acl.name)}${isDacl ? ' (per-user)' : ''}`,
+    ...acl.entries.map((ace, index) => {
+      const count = matches(ace.line);
+      const note = count === 0 ? '' : ` (${count} match${count === 1 ? '' : 'es'})`;
+      return `    ${ace.sequence ?? (index + 1) * step} ${showAce(ace)}${note}`;
+    }),
+  ];
+}
+
+function matchesOf({name}: Acl, counts: CommandRun['world']['counts']): (line: number) => number {
+  const byLine = new Map(counts.filter(count => count.acl === name).map(({line, packets}) => [line, packets]));
+  return line => byLine.get(line) ?? 0;
+}

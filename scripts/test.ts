@@ -1,0 +1,65 @@
+/**
+Runs AVA once over all specs, or over what its arguments say: `node scripts/test.ts [AVA ARGUMENTS]`. Shows each test as it
+ends, and closes with `N passed, N failed`, counted from what AVA reported. Whatever keeps tests from being run counts as
+a failure: a crash, an uncaught exception, a timeout, a spec file without tests, no test at all.
+*/
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import process, {argv, execPath, exit, stderr, stdout} from 'node:process';
+import {createInterface} from 'node:readline';
+import colors from 'picocolors';
+import {findOrStartEngine} from '#harness/containers/engine-start.ts';
+import {ensureImages} from '#harness/containers/images.ts';
+import {repositoryRoot} from '#harness/containers/images-context.ts';
+import {TapCount} from '#scripts/tap.ts';
+
+const args = argv.slice(2);
+const say = (message: string) => stderr.write(`${message}\n`);
+
+try {
+  if (needsEngine(args)) await ensureImages(await findOrStartEngine(say), say);
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  finish(new TapCount(), 'The specs were not run.');
+}
+
+const startMs = performance.now();
+const count = new TapCount();
+// AVA must not outlive us: its specs hold containers. Its end closes what it started.
+const ava = spawn(
+  'setpriv',
+  ['--pdeathsig', 'TERM', execPath, '--import', './scripts/ava-tap.ts', 'node_modules/ava/entrypoints/cli.js', '--tap', ...args],
+  {cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'inherit']},
+);
+process.on('SIGINT', () => {}); // goes to AVA as well, which says what was still running; its end is ours
+process.on('SIGTERM', () => ava.kill('SIGTERM'));
+createInterface({input: ava.stdout}).on('line', line => show(line));
+const [code, signal] = (await once(ava, 'close')) as [number | null, NodeJS.Signals | null];
+
+for (const problem of count.problems({code, signal})) say(colors.red(problem));
+finish(count);
+
+/** The specs of `specs/protocol` are pure; everything else may hold containers. */
+function needsEngine(selection: string[]): boolean {
+  const files = selection.filter(argument => argument.includes('specs/'));
+  return files.length === 0 || files.some(file => !file.includes('specs/protocol'));
+}
+
+function show(line: string): void {
+  const kind = count.read(line);
+  const seconds = colors.dim(`${((performance.now() - startMs) / 1000).toFixed(1).padStart(6)} s`);
+  const title = line.replace(/^(not )?ok \d+ - /, '');
+  if (kind === 'passed') stdout.write(`${seconds} ${colors.green('✔')} ${title}\n`);
+  else if (kind === 'skipped') stdout.write(`${seconds} ${colors.yellow('-')} ${title}\n`);
+  else if (kind === 'failed') stdout.write(`${seconds} ${colors.red('✖')} ${title}\n`);
+  else if (kind === 'detail') stdout.write(`${line}\n`);
+}
+
+function finish(result: TapCount, problem?: string): never {
+  if (problem !== undefined) {
+    result.failed++;
+    say(colors.red(problem));
+  }
+  stdout.write(`\n${result.passed} passed, ${result.failed} failed${result.skipped > 0 ? `, ${result.skipped} skipped` : ''}\n`);
+  exit(result.failed > 0 ? 1 : 0);
+}
