@@ -28,7 +28,16 @@ const count = new TapCount();
 // AVA must not outlive us: its specs hold containers. Its end closes what it started.
 const ava = spawn(
   'setpriv',
-  ['--pdeathsig', 'TERM', execPath, '--import', './scripts/ava-tap.ts', 'node_modules/ava/entrypoints/cli.js', '--tap', ...args],
+  [
+    '--pdeathsig',
+    'TERM',
+    execPath,
+    '--import',
+    './scripts/ava-tap.ts',
+    'node_modules/ava/entrypoints/cli.js',
+    '--tap',
+    ...args,
+  ],
   {cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'inherit']},
 );
 process.on('SIGINT', () => {}); // goes to AVA as well, which says what was still running; its end is ours
@@ -60,6 +69,8 @@ function finish(result: TapCount, problem?: string): never {
     result.failed++;
     say(colors.red(problem));
   }
-  stdout.write(`\n${result.passed} passed, ${result.failed} failed${result.skipped > 0 ? `, ${result.skipped} skipped` : ''}\n`);
+  stdout.write(
+    `\n${result.passed} passed, ${result.failed} failed${result.skipped > 0 ? `, ${result.skipped} skipped` : ''}\n`,
+  );
   exit(result.failed > 0 ? 1 : 0);
 }

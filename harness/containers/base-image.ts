@@ -5,11 +5,12 @@ packages straight from Debian with the npm package's Node. No registry is needed
 import {spawn} from 'node:child_process';
 import {chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {delimiter, dirname, join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {env} from 'node:process';
 import {PassThrough} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import {EnvironmentError} from '#harness/environment-error.ts';
+import {findProgram} from '#harness/find-program.ts';
 import type {Engine} from '#harness/containers/engine.ts';
 import {buildImage, ImageBuildError, readProgress} from '#harness/containers/images-build.ts';
 import {type ImageContext, nodeBinary, repositoryRoot} from '#harness/containers/images-context.ts';
@@ -34,11 +35,11 @@ export async function buildBaseImage(
       say(`building the base image on ${registryImage}`);
       return await buildImage(engine, context, {});
     } catch (error) {
-      if (!(error instanceof ImageBuildError) || !isInstalled('mmdebstrap')) throw error;
+      if (!(error instanceof ImageBuildError) || !findProgram('mmdebstrap')) throw error;
       say(`that failed (${error.message.trim().split('\n').at(-1)})`);
     }
   }
-  if (!isInstalled('mmdebstrap')) {
+  if (!findProgram('mmdebstrap')) {
     throw new EnvironmentError(
       `The base image can be made neither from ${registryImage} (${refusal}) nor from Debian packages (mmdebstrap is missing).`,
       `On Debian or Ubuntu: \`sudo apt-get install mmdebstrap\`. Or bring the image along: \`docker save ${registryImage}\`, \`docker load\`.`,
@@ -46,11 +47,6 @@ export async function buildBaseImage(
   }
   say(`making the base image from Debian packages (no ${registryImage}: ${refusal ?? 'not usable'}); about 15 s, once`);
   await bootstrap(engine, context);
-}
-
-export function isInstalled(program: string): boolean {
-  const folders = [...(env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return folders.some(folder => existsSync(join(folder, program)));
 }
 
 /** Why the engine cannot have the image; `undefined` if it has it. A failed try is remembered for an hour. */

@@ -1,9 +1,10 @@
-import {spawn} from 'node:child_process';
+import {type ChildProcess, spawn} from 'node:child_process';
 import {existsSync, openSync, readFileSync, readlinkSync, rmSync} from 'node:fs';
 import {basename} from 'node:path';
 import {env, getuid} from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
 import {EnvironmentError} from '#harness/environment-error.ts';
+import {findProgram} from '#harness/find-program.ts';
 import {type Engine, findEngine} from '#harness/containers/engine.ts';
 import {withMachineLock} from '#harness/containers/machine-lock.ts';
 
@@ -44,40 +45,41 @@ export async function startEngine(say: (message: string) => void): Promise<Engin
 Removes a pid file whose process is gone or is another program by now. dockerd only looks whether the number is in use, so
 after a kill and a reboot it may refuse to start, or wait for a containerd that is not there.
 */
-export function removeStalePidFile(pidFile: string, program: string): void {
-  if (!existsSync(pidFile)) return;
-  const pid = Number(readFileSync(pidFile, 'utf8'));
-  if (programOf(pid) !== program) rmSync(pidFile, {force: true});
+export function removeStalePidFile(pidFile: string, program: string): 'alive' | 'gone' {
+  if (!existsSync(pidFile)) return 'gone';
+  if (programOf(Number(readFileSync(pidFile, 'utf8'))) === program) return 'alive';
+  rmSync(pidFile, {force: true});
+  return 'gone';
 }
 
 function mayStart(): boolean {
-  const installed = ['/usr/sbin/dockerd', '/usr/bin/dockerd', '/usr/local/bin/dockerd'].some(path => existsSync(path));
-  return installed && getuid?.() === 0 && !env['DOCKER_HOST'];
+  return getuid?.() === 0 && !env['DOCKER_HOST'] && findProgram('dockerd') !== undefined;
 }
 
 async function startService(say: (message: string) => void): Promise<Engine> {
   say('No container engine answers: starting Docker (systemctl start docker).');
   const child = spawn('systemctl', ['start', 'docker'], {stdio: 'inherit'});
-  return await untilItAnswers(child, 'See `journalctl --unit docker`.');
+  return await untilItAnswers('See `journalctl --unit docker`.', child);
 }
 
 async function startDaemon(say: (message: string) => void): Promise<Engine> {
   say(`No container engine answers: starting dockerd. It keeps running; its log is ${engineLog}.`);
-  removeStalePidFile('/var/run/docker.pid', 'dockerd');
   removeStalePidFile('/var/run/docker/containerd/containerd.pid', 'containerd');
+  if (removeStalePidFile('/var/run/docker.pid', 'dockerd') === 'alive')
+    return await untilItAnswers('See the log of the dockerd that runs.'); // comes up
   const log = openSync(engineLog, 'a');
   const child = spawn('dockerd', [], {detached: true, cwd: '/', stdio: ['ignore', log, log]});
   child.unref();
-  return await untilItAnswers(child, `See ${engineLog}.`);
+  return await untilItAnswers(`See ${engineLog}.`, child);
 }
 
-async function untilItAnswers(child: ReturnType<typeof spawn>, where: string): Promise<Engine> {
+async function untilItAnswers(where: string, child?: ChildProcess): Promise<Engine> {
   const deadline = Date.now() + startTimeoutMs;
   let failure: string | undefined;
-  child.once('error', error => {
+  child?.once('error', error => {
     failure = error.message;
   });
-  child.once('exit', code => {
+  child?.once('exit', code => {
     if (code !== 0) failure = `it ended with exit code ${code}`;
   });
   while (failure === undefined && Date.now() < deadline) {

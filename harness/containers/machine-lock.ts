@@ -56,6 +56,7 @@ async function holderGone(path: string, tooLate: AbortSignal, name: string): Pro
   try {
     await once(socket, 'close', {signal: tooLate});
   } catch (cause) {
+    if (!tooLate.aborted) return; // refused or reset: it is gone
     throw new EnvironmentError(
       `Another posturelab process has been busy with ${name} for more than ${deadlineMs / 60_000} minutes.`,
       'Look for it with `ps -ef | grep posturelab`, end it if it hangs, and try again.',

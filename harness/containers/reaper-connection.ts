@@ -64,7 +64,8 @@ export class ReaperConnection {
     this.#stream.write(`${line}\n`);
     const reply = await answer.promise;
     if (this.#stream instanceof Socket) this.#stream.unref();
-    if (reply !== 'ACK') throw new ReaperRefusedError(`the reaper does not take ${line}: ${reply}`);
+    if (reply.startsWith('NAK')) throw new ReaperRefusedError(`the reaper does not take ${line}: ${reply}`);
+    if (reply !== 'ACK') throw new ReaperGoneError(reply); // the engine's word, not the reaper's
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto';
+import {emitWarning} from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Engine} from '#harness/containers/engine.ts';
 import {labels} from '#harness/containers/labels.ts';
@@ -53,7 +54,7 @@ class Watch implements Reaper {
     this.#connection = connection;
     if (this.#ended) return connection.close();
     connection.closed.then(() => {
-      if (!this.#ended) this.begin().catch(() => {}); // no engine any more: nothing to be watched
+      if (!this.#ended) this.begin().catch(notWatched);
     });
   }
 
@@ -67,6 +68,10 @@ class Watch implements Reaper {
     this.#connection?.close();
     await this.#connection?.closed;
   }
+}
+
+function notWatched(error: Error): void {
+  emitWarning(`The reaper is gone and there is no other one, so \`make clean\` has to remove what we leave: ${error.message}`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import {findEngine} from '#harness/containers/engine.ts';
+import {findOrStartEngine} from '#harness/containers/engine-start.ts';
 import {ensureImages, type Images} from '#harness/containers/images.ts';
 import {openReaper, type Reaper} from '#harness/containers/reaper.ts';
 
@@ -12,7 +12,7 @@ export interface ContainerSession extends AsyncDisposable {
 
 /** `say` is told what takes time: starting an engine, building images. Throws `EnvironmentError` with the fix. */
 export async function openSession(say: (message: string) => void): Promise<ContainerSession> {
-  const engine = await findEngine();
+  const engine = await findOrStartEngine(say);
   const images = await ensureImages(engine, say);
   const reaper = await openReaper(engine, images.reaper);
   return {engine, images, reaper, [Symbol.asyncDispose]: () => reaper[Symbol.asyncDispose]()};

@@ -19,7 +19,10 @@ export async function prune(
     await Promise.all(
       names.map(async name => {
         const path = remove(name);
-        const {status, body} = await ask('DELETE', path, requestTimeoutMs).catch(error => ({status: 0, body: String(error)}));
+        const {status, body} = await ask('DELETE', path, requestTimeoutMs).catch(error => ({
+          status: 0,
+          body: String(error),
+        }));
         log(`DELETE ${path}: ${status}${status >= 400 || status === 0 ? ` ${JSON.stringify(body)}` : ''}`);
       }),
     );

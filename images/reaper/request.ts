@@ -9,7 +9,8 @@ export function readRequest(line: string): ReaperRequest {
   if (line === 'keep') return {kind: 'keep'};
   const labels: string[] = [];
   for (const [name, value] of new URLSearchParams(line)) {
-    if (name !== 'label') return {kind: 'refused', reason: `${name} is no filter that is understood here, only label is`};
+    if (name !== 'label')
+      return {kind: 'refused', reason: `${name} is no filter that is understood here, only label is`};
     if (!/^[^=\s]+(=.*)?$/.test(value)) return {kind: 'refused', reason: `"${value}" is no label`};
     labels.push(value);
   }

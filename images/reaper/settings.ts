@@ -26,7 +26,12 @@ export function readSettings(variables: Record<string, string | undefined>): Rea
   };
 }
 
-const unitMs = new Map([['ms', 1], ['s', 1000], ['m', 60_000], ['h', 3_600_000]]);
+const unitMs = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+]);
 
 function readDuration(name: string, text: string): number {
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) throw new Error(`${name}: ${text} is no duration such as 10s or 1m30s`);

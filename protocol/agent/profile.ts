@@ -55,7 +55,7 @@ export interface XmlElement {
 
 export interface ProfileProblem {
   severity: 'error' | 'warning';
-  code: 'xml' | 'value' | 'duplicate' | 'spelling';
+  code: 'xml' | 'value' | 'duplicate' | 'spelling' | 'foreign';
   line: number;
   column: number;
   message: string;
@@ -83,7 +83,7 @@ export const defaultProfile: Readonly<Profile> = defaults();
 /** Builds a profile from the elements of the file. Missing and empty elements mean the default; unknown ones are kept aside. */
 export function readProfile(elements: readonly XmlElement[]): ProfileResult {
   const profile = {...defaultProfile};
-  const problems = duplicates(elements);
+  const problems = [...foreign(elements), ...duplicates(elements)];
   for (const name of fieldNames) {
     const element = elements.find(candidate => candidate.name === profileFields[name].element);
     if (element !== undefined) problems.push(...readInto(profile, name, element));
@@ -126,6 +126,21 @@ function readInto<Name extends keyof Profile>(profile: Profile, name: Name, elem
   profile[name] = reading.value;
   if (reading.warning === undefined) return [];
   return [{severity: 'warning', code: 'value', ...at, message: `${element.name} ${reading.warning}`, fix: reading.fix}];
+}
+
+/** A file in which nothing is known is hardly the user's profile, and would switch state sync off without a word. */
+function foreign(elements: readonly XmlElement[]): ProfileProblem[] {
+  if (elements.some(element => elementNames.has(element.name))) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'foreign',
+      line: 1,
+      column: 1,
+      message: 'the file has no element of a posture profile, so every field has its default',
+      fix: 'check that it is ISEPostureCFG.xml',
+    },
+  ];
 }
 
 /** Which of two the real agent would take is not known, so neither is taken. */

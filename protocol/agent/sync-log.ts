@@ -14,9 +14,13 @@ export class SyncLog {
   }
 
   started(worker: number, {intervalS, delayS}: {intervalS: number; delayS: number}, nowMs: number): void {
-    this.#write(mainThread, 'PeriodicProbe::ProcessMessage', 'Start message received', nowMs);
-    const message = `State sync probe started, interval=${intervalS}, transition delay=${delayS}`;
-    this.#write(worker, 'PeriodicProbe::sessionSyncProbe', message, nowMs);
+    this.#write(
+      mainThread,
+      'PeriodicProbe::ProcessMessage',
+      `Start message received, transition delay=${delayS}`,
+      nowMs,
+    );
+    this.#write(worker, 'PeriodicProbe::sessionSyncProbe', `State sync probe started, interval=${intervalS}`, nowMs);
   }
 
   probing(worker: number, server: string, path: string, nowMs: number): void {

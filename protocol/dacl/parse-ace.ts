@@ -1,14 +1,10 @@
 import type {Ace} from '#protocol/dacl/acl.ts';
-import {ipv4Protocols, ipv6Protocols} from '#protocol/dacl/ios-protocols.ts';
-import {type LineReader, oneOf, quote, readNumber} from '#protocol/dacl/line-reader.ts';
-import {looksLikeAddress, parseAddressMatch} from '#protocol/dacl/parse-address.ts';
+import {type LineReader, quote, readNumber} from '#protocol/dacl/line-reader.ts';
+import {parseAddressMatch} from '#protocol/dacl/parse-address.ts';
+import {parseMessage} from '#protocol/dacl/parse-message.ts';
 import {parseOptions} from '#protocol/dacl/parse-options.ts';
 import {parsePorts} from '#protocol/dacl/parse-ports.ts';
-
-type Family = 'ipv4' | 'ipv6';
-
-/** What a line was found to be about; `unknown`: its protocol could not be read, and what depends on it is let pass. */
-export type LineProtocol = number | 'every' | 'unknown';
+import {parseProtocol} from '#protocol/dacl/parse-protocol.ts';
 
 const actions: ReadonlyMap<string, 'permit' | 'deny' | 'remark' | 'unsupported'> = new Map([
   ['permit', 'permit'],
@@ -19,7 +15,7 @@ const actions: ReadonlyMap<string, 'permit' | 'deny' | 'remark' | 'unsupported'>
 ] as const);
 
 /** Reads one line that is neither blank nor a comment. `undefined`: a remark, or its problems have been reported. */
-export function parseAce(reader: LineReader, family: Family): Ace | undefined {
+export function parseAce(reader: LineReader, family: 'ipv4' | 'ipv6'): Ace | undefined {
   const sequence = parseSequence(reader);
   const action = parseAction(reader);
   if (action === undefined) return undefined;
@@ -29,7 +25,9 @@ export function parseAce(reader: LineReader, family: Family): Ace | undefined {
   const sourcePort = parsePorts(reader, {protocol, side: 'source'});
   const destination = parseAddressMatch(reader, {what: 'destination', family});
   const destinationPort = parsePorts(reader, {protocol, side: 'destination'});
-  const options = parseOptions(reader, {protocol, family, hasPorts: (sourcePort ?? destinationPort) !== undefined});
+  const message = parseMessage(reader, {protocol, family});
+  const hasTransport = Boolean(sourcePort ?? destinationPort ?? message.icmp) || message.igmpType !== undefined;
+  const options = parseOptions(reader, {protocol, family, hasTransport});
   if (reader.failed || source === undefined || destination === undefined) return undefined;
 
   return {
@@ -41,6 +39,7 @@ export function parseAce(reader: LineReader, family: Family): Ace | undefined {
     destination,
     ...(sourcePort ? {sourcePort} : {}),
     ...(destinationPort ? {destinationPort} : {}),
+    ...message,
     ...options,
   };
 }
@@ -70,26 +69,4 @@ function parseAction(reader: LineReader): 'permit' | 'deny' | undefined {
   }
   reader.abandon();
   return undefined;
-}
-
-function parseProtocol(reader: LineReader, family: Family): LineProtocol {
-  const table = family === 'ipv4' ? ipv4Protocols : ipv6Protocols;
-  const {next} = reader;
-  if (next && looksLikeAddress(next.text)) {
-    reader.fail(next, {
-      code: 'missing-protocol',
-      message: `${quote(next.text)} stands where the protocol was expected.`,
-      fix: `Write the protocol before it: ${oneOf(table.keys())}, or a number from 0 to 255.`,
-    });
-    return 'unknown';
-  }
-  const number = next && /^\d+$/.test(next.text) ? readNumber(next.text) : undefined;
-  if (number !== undefined && number <= 255) {
-    reader.take();
-    return number === 0 && family === 'ipv4' ? 'every' : number;
-  }
-  const keyword = reader.takeKeyword(table, {code: 'protocol', what: 'a protocol'});
-  if (keyword) return keyword.value ?? 'every';
-  reader.take();
-  return 'unknown';
 }

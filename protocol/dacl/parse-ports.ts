@@ -1,19 +1,9 @@
 import type {PortMatch} from '#protocol/dacl/acl.ts';
+import {operators, optionNames} from '#protocol/dacl/ios-options.ts';
 import {portNames, tcpPorts, udpPorts} from '#protocol/dacl/ios-ports.ts';
 import {findKeyword} from '#protocol/dacl/keyword.ts';
 import {type LineReader, oneOf, quote, readNumber} from '#protocol/dacl/line-reader.ts';
-import type {LineProtocol} from '#protocol/dacl/parse-ace.ts';
-import {optionNames} from '#protocol/dacl/parse-options.ts';
-
-type Operator = PortMatch['operator'];
-
-export const operators: ReadonlyMap<string, Operator> = new Map([
-  ['eq', 'eq'],
-  ['neq', 'neq'],
-  ['gt', 'gt'],
-  ['lt', 'lt'],
-  ['range', 'range'],
-] as const);
+import type {LineProtocol} from '#protocol/dacl/parse-protocol.ts';
 
 /** IOS takes this many values after one `eq` or `neq`. */
 const maxValues = 10;
@@ -33,7 +23,7 @@ export function parsePorts(
   const token = reader.next;
   if (token === undefined) return undefined;
   const follows = side === 'source' ? addressWords : optionNames;
-  const word = findKeyword(token.text, new Map([...follows, ...operators]));
+  const word = findKeyword(token.text, new Map<string, unknown>([...follows, ...operators]));
   if (word.kind !== 'found' || !operators.has(word.name)) return undefined;
 
   const names = protocol === 'unknown' ? anyPortNames : portNames(protocol === 'every' ? undefined : protocol);

@@ -1,8 +1,8 @@
 import {type CoaCommand, readCoaOrder, readSessionMatch, type SessionMatch} from '#protocol/nad/coa-order.ts';
 import type {NadContext, StepAction} from '#protocol/nad/nad-context.ts';
 import type {Session} from '#protocol/nad/session.ts';
-import {errorCauses} from '#protocol/radius/attribute-names.ts';
 import {number} from '#protocol/radius/attributes.ts';
+import {errorCauses} from '#protocol/radius/error-cause.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 import {readRequest} from '#protocol/radius/request.ts';
 import {encodeResponse} from '#protocol/radius/response.ts';

@@ -1,7 +1,8 @@
 import type {NadSettings} from '#protocol/nad/contract.ts';
 import {hex8, type Session} from '#protocol/nad/session.ts';
-import {ciscoVendor, errorCauses} from '#protocol/radius/attribute-names.ts';
+import {ciscoVendor} from '#protocol/radius/attribute-names.ts';
 import {avPairValue, readAddress, readAvPairs, readText} from '#protocol/radius/attributes.ts';
+import {errorCauses} from '#protocol/radius/error-cause.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 
 /** What a CoA-Request or Disconnect-Request asks for (domain.md 5.8). */

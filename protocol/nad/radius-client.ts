@@ -85,6 +85,8 @@ export class RadiusClient {
 
   /** Repeats what is overdue, or turns to the next server. */
   wake(nowMs: number): void {
+    const earliest = this.wakeAtMs();
+    if (earliest === undefined || earliest > nowMs) return;
     for (const exchange of [...this.#outstanding.values()]) {
       if (exchange.sent === undefined || exchange.sent.dueAtMs > nowMs) continue;
       this.#counters(exchange).timeouts += 1;
@@ -177,10 +179,17 @@ export class RadiusClient {
     exchange.sent = undefined;
   }
 
+  /** Sends what waits for an identifier, first come, first served. */
   #sendWaiting(nowMs: number): void {
+    const full = new Set<string>();
     const waiting = this.#waiting.filter(exchange => !exchange.abandoned);
     this.#waiting = [];
-    for (const exchange of waiting) this.#begin(exchange, nowMs);
+    for (const exchange of waiting) {
+      const pool = `${exchange.state.server.name} ${exchange.question.service}`;
+      if (full.has(pool)) this.#waiting.push(exchange);
+      else this.#begin(exchange, nowMs);
+      if (exchange.sent === undefined) full.add(pool);
+    }
   }
 
   #freeIdentifier(state: ServerState, service: RadiusService): number | undefined {

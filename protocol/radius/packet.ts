@@ -64,23 +64,11 @@ of the result shares memory with `bytes`.
 Throws `MalformedPacketError` if lengths do not add up, or the code is not one of `radiusCodes`.
 */
 export function decodePacket(bytes: Uint8Array): RadiusPacket {
-  const packet = new Uint8Array(bytes.subarray(0, packetLength(bytes)));
-  const code = names.get(packet[0] ?? 0);
-  if (code === undefined) throw new MalformedPacketError(`Code ${packet[0]} is none that is spoken here.`);
-
-  const attributes: RadiusAttribute[] = [];
-  for (let offset = headerBytes; offset < packet.length; ) {
-    const type = packet[offset] ?? 0;
-    const end = attributeEnd(packet, offset, packet.length, `Attribute ${type}`);
-    if (type === vendorSpecific) decodeVendorSpecific(packet, offset + 2, end, attributes);
-    else attributes.push({type, value: packet.subarray(offset + 2, end)});
-    offset = end;
-  }
-  return {code, identifier: packet[1] ?? 0, authenticator: packet.subarray(4, headerBytes), attributes};
+  return splitPacket(copyPacket(bytes));
 }
 
-/** How many bytes of the datagram are the packet. Throws `MalformedPacketError`. */
-export function packetLength(bytes: Uint8Array): number {
+/** The packet of a datagram, without padding. Throws `MalformedPacketError`. */
+export function copyPacket(bytes: Uint8Array): Uint8Array {
   if (bytes.length < headerBytes) {
     throw new MalformedPacketError(`${bytes.length} bytes are too few: the header alone has ${headerBytes}.`);
   }
@@ -91,29 +79,45 @@ export function packetLength(bytes: Uint8Array): number {
   if (length > bytes.length) {
     throw new MalformedPacketError(`Length is ${length}, but only ${bytes.length} bytes have come.`);
   }
-  return length;
+  return new Uint8Array(bytes.subarray(0, length));
 }
 
-function decodeVendorSpecific(packet: Uint8Array, start: number, end: number, attributes: RadiusAttribute[]): void {
+/** `decodePacket` for a packet without padding; authenticator and values are views of it. Throws `MalformedPacketError`. */
+export function splitPacket(packet: Uint8Array): RadiusPacket {
+  const code = names.get(packet[0] ?? 0);
+  if (code === undefined) throw new MalformedPacketError(`Code ${packet[0]} is none that is spoken here.`);
+
+  const attributes: RadiusAttribute[] = [];
+  for (let offset = headerBytes; offset < packet.length; ) {
+    const type = packet[offset] ?? 0;
+    const end = attributeEnd(packet, offset, packet.length, type);
+    if (type === vendorSpecific) splitVendorSpecific(packet, offset + 2, end, attributes);
+    else attributes.push({type, value: packet.subarray(offset + 2, end)});
+    offset = end;
+  }
+  return {code, identifier: packet[1] ?? 0, authenticator: packet.subarray(4, headerBytes), attributes};
+}
+
+function splitVendorSpecific(packet: Uint8Array, start: number, end: number, attributes: RadiusAttribute[]): void {
   // 4 bytes for the vendor, and at least one attribute of its: without, the attribute would be lost on the next encoding.
   if (end - start < 6) throw new MalformedPacketError(`A Vendor-Specific attribute has only ${end - start} bytes.`);
   if (packet[start] !== 0) throw new MalformedPacketError('A vendor number has more than 24 bits.');
   const vendor = ((packet[start + 1] ?? 0) << 16) | ((packet[start + 2] ?? 0) << 8) | (packet[start + 3] ?? 0);
   for (let offset = start + 4; offset < end; ) {
     const type = packet[offset] ?? 0;
-    const innerEnd = attributeEnd(packet, offset, end, `Attribute ${type} of vendor ${vendor}`);
+    const innerEnd = attributeEnd(packet, offset, end, type, vendor);
     attributes.push({type, vendor, value: packet.subarray(offset + 2, innerEnd)});
     offset = innerEnd;
   }
 }
 
-function attributeEnd(packet: Uint8Array, offset: number, limit: number, what: string): number {
+function attributeEnd(packet: Uint8Array, offset: number, limit: number, type: number, vendor?: number): number {
   const length = offset + 1 < limit ? (packet[offset + 1] ?? 0) : 0;
-  if (length < 2) throw new MalformedPacketError(`${what} at byte ${offset} has no length, or one below 2.`);
-  if (offset + length > limit) {
-    throw new MalformedPacketError(
-      `${what} at byte ${offset} claims ${length} bytes; only ${limit - offset} are left.`,
-    );
-  }
-  return offset + length;
+  if (length >= 2 && offset + length <= limit) return offset + length;
+  const what = `Attribute ${type}${vendor === undefined ? '' : ` of vendor ${vendor}`} at byte ${offset}`;
+  throw new MalformedPacketError(
+    length < 2
+      ? `${what} has no length, or one below 2.`
+      : `${what} claims ${length} bytes of the ${limit - offset} left.`,
+  );
 }

@@ -1,7 +1,7 @@
-import {computeAuthenticator, zeroAuthenticator} from '#protocol/radius/authenticator.ts';
-import {computeMessageAuthenticator} from '#protocol/radius/message-authenticator.ts';
+import {signPacket, zeroAuthenticator} from '#protocol/radius/authenticator.ts';
+import {signMessageAuthenticator, withMessageAuthenticator} from '#protocol/radius/message-authenticator.ts';
 import {headerBytes, type RadiusAttribute, type RadiusCode} from '#protocol/radius/packet.ts';
-import {assemblePacket, messageAuthenticatorOffset} from '#protocol/radius/packet-assembly.ts';
+import {assemblePacket} from '#protocol/radius/packet-assembly.ts';
 import {hideUserPassword, userPasswordType} from '#protocol/radius/user-password.ts';
 import {
   authenticatorFault,
@@ -28,16 +28,17 @@ export function encodeRequest(options: {
   randomBytes: RandomBytes;
 }): {bytes: Uint8Array; authenticator: Uint8Array} {
   const {code, identifier, secret} = options;
+  const attributes = withMessageAuthenticator(options.attributes);
   if (code === 'Access-Request') {
     const authenticator = new Uint8Array(options.randomBytes(16));
-    const attributes = options.attributes.map(attribute => hidden(attribute, authenticator, secret));
-    const bytes = assemblePacket(code, identifier, authenticator, attributes);
-    bytes.set(computeMessageAuthenticator(bytes, secret), messageAuthenticatorOffset);
+    const hidden = attributes.map(attribute => hide(attribute, authenticator, secret));
+    const bytes = assemblePacket(code, identifier, authenticator, hidden);
+    signMessageAuthenticator(bytes, secret);
     return {bytes, authenticator};
   }
-  const bytes = assemblePacket(code, identifier, zeroAuthenticator, options.attributes);
-  bytes.set(computeMessageAuthenticator(bytes, secret), messageAuthenticatorOffset);
-  bytes.set(computeAuthenticator(bytes, secret), 4);
+  const bytes = assemblePacket(code, identifier, zeroAuthenticator, attributes);
+  signMessageAuthenticator(bytes, secret);
+  signPacket(bytes, secret);
   return {bytes, authenticator: bytes.slice(4, headerBytes)};
 }
 
@@ -51,25 +52,26 @@ export function readRequest(
   secret: string,
   {requireMessageAuthenticator = true}: {requireMessageAuthenticator?: boolean} = {},
 ): ReadPacket {
-  return readPacket(bytes, ({code}, copy) => {
+  return readPacket(bytes, ({code, authenticator}, whole) => {
     switch (code) {
       case 'Access-Request':
-        return messageAuthenticatorFault(copy, secret, true);
+        return messageAuthenticatorFault(whole, authenticator, secret, {isRequired: true});
       case 'Accounting-Request':
-        return authenticatorFault(copy, zeroAuthenticator, secret) ?? messageAuthenticatorFault(copy, secret, false);
       case 'CoA-Request':
-      case 'Disconnect-Request':
+      case 'Disconnect-Request': {
+        const isRequired = requireMessageAuthenticator && code !== 'Accounting-Request';
         return (
-          authenticatorFault(copy, zeroAuthenticator, secret) ??
-          messageAuthenticatorFault(copy, secret, requireMessageAuthenticator)
+          authenticatorFault(whole, zeroAuthenticator, secret) ??
+          messageAuthenticatorFault(whole, zeroAuthenticator, secret, {isRequired})
         );
+      }
       default:
         return `${code} is not a request`;
     }
   });
 }
 
-function hidden(attribute: RadiusAttribute, authenticator: Uint8Array, secret: string): RadiusAttribute {
+function hide(attribute: RadiusAttribute, authenticator: Uint8Array, secret: string): RadiusAttribute {
   if (attribute.type !== userPasswordType || attribute.vendor !== undefined) return attribute;
   return {type: userPasswordType, value: hideUserPassword(attribute.value, authenticator, secret)};
 }

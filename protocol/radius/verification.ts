@@ -1,18 +1,19 @@
-import {checkAuthenticator} from '#protocol/radius/authenticator.ts';
+import {isAuthentic} from '#protocol/radius/authenticator.ts';
 import {checkMessageAuthenticator} from '#protocol/radius/message-authenticator.ts';
-import {decodePacket, MalformedPacketError, packetLength, type RadiusPacket} from '#protocol/radius/packet.ts';
+import {copyPacket, MalformedPacketError, type RadiusPacket, splitPacket} from '#protocol/radius/packet.ts';
 
 /** A packet whose signatures are right, or why it must be dropped without an answer. */
 export type ReadPacket = {ok: true; packet: RadiusPacket} | {ok: false; reason: string};
 
-/** `faultOf` gets the packet and a copy of its bytes, to overwrite as it likes, and says what is wrong. */
+/** `faultOf` gets the packet split and whole, and says what is wrong with it. */
 export function readPacket(
   bytes: Uint8Array,
-  faultOf: (decoded: RadiusPacket, copy: Uint8Array) => string | undefined,
+  faultOf: (packet: RadiusPacket, whole: Uint8Array) => string | undefined,
 ): ReadPacket {
   try {
-    const packet = decodePacket(bytes);
-    const fault = faultOf(packet, new Uint8Array(bytes.subarray(0, packetLength(bytes))));
+    const whole = copyPacket(bytes);
+    const packet = splitPacket(whole);
+    const fault = faultOf(packet, whole);
     return fault === undefined ? {ok: true, packet} : {ok: false, reason: fault};
   } catch (error) {
     if (error instanceof MalformedPacketError) return {ok: false, reason: `it is malformed: ${error.message}`};
@@ -20,13 +21,18 @@ export function readPacket(
   }
 }
 
-/** Leaves `substitute` in the authenticator's place, where the Message-Authenticator wants it. */
-export function authenticatorFault(copy: Uint8Array, substitute: Uint8Array, secret: string): string | undefined {
-  return checkAuthenticator(copy, substitute, secret) ? undefined : `the authenticator is wrong: ${wrongHint}`;
+/** `substitute`: what stood in the authenticator's place when the packet was signed, here and below. */
+export function authenticatorFault(packet: Uint8Array, substitute: Uint8Array, secret: string): string | undefined {
+  return isAuthentic(packet, substitute, secret) ? undefined : `the authenticator is wrong: ${wrongHint}`;
 }
 
-export function messageAuthenticatorFault(copy: Uint8Array, secret: string, isRequired: boolean): string | undefined {
-  switch (checkMessageAuthenticator(copy, secret)) {
+export function messageAuthenticatorFault(
+  packet: Uint8Array,
+  substitute: Uint8Array,
+  secret: string,
+  {isRequired}: {isRequired: boolean},
+): string | undefined {
+  switch (checkMessageAuthenticator(packet, substitute, secret)) {
     case 'valid':
       return undefined;
     case 'absent':

@@ -1,0 +1,20 @@
+/** Error-Cause (RFC 5176 section 3.5): why a CoA- or Disconnect-Request is refused, or, below 300, what was done beyond it. */
+export const errorCauses = {
+  residualSessionContextRemoved: 201,
+  invalidEapPacket: 202,
+  unsupportedAttribute: 401,
+  missingAttribute: 402,
+  nasIdentificationMismatch: 403,
+  invalidRequest: 404,
+  unsupportedService: 405,
+  unsupportedExtension: 406,
+  invalidAttributeValue: 407,
+  administrativelyProhibited: 501,
+  requestNotRoutable: 502,
+  sessionContextNotFound: 503,
+  sessionContextNotRemovable: 504,
+  otherProxyProcessingError: 505,
+  resourcesUnavailable: 506,
+  requestInitiated: 507,
+  multipleSessionSelectionUnsupported: 508,
+} as const;
