@@ -1,5 +1,5 @@
-import {text} from 'node:stream/consumers';
 import {PassThrough} from 'node:stream';
+import {text} from 'node:stream/consumers';
 import type {Engine} from '#harness/containers/engine.ts';
 
 // Each line says its feature's name only if the kernel did it.

@@ -44,8 +44,14 @@ async function removeImages(engine: Engine): Promise<number> {
 
 async function removeFiles(): Promise<number> {
   const paths = [
-    ...(await glob(['.cache', 'artifacts'], {cwd: repositoryRoot, onlyFiles: false, absolute: true, dot: true})),
-    ...(await glob('posturelab-*', {cwd: tmpdir(), onlyFiles: false, absolute: true})),
+    ...(await glob(['.cache', 'artifacts'], {
+      cwd: repositoryRoot,
+      expandDirectories: false,
+      onlyFiles: false,
+      absolute: true,
+      dot: true,
+    })),
+    ...(await glob('posturelab-*', {cwd: tmpdir(), expandDirectories: false, onlyFiles: false, absolute: true})),
   ];
   await Promise.all(paths.map(path => fs.rm(path, {recursive: true, force: true})));
   return paths.length;

@@ -9,11 +9,11 @@ import {dirname, join} from 'node:path';
 import {env} from 'node:process';
 import {PassThrough} from 'node:stream';
 import {text} from 'node:stream/consumers';
-import {EnvironmentError} from '#harness/environment-error.ts';
-import {findProgram} from '#harness/find-program.ts';
 import type {Engine} from '#harness/containers/engine.ts';
 import {buildImage, ImageBuildError, readProgress} from '#harness/containers/images-build.ts';
 import {type ImageContext, nodeBinary, repositoryRoot} from '#harness/containers/images-context.ts';
+import {EnvironmentError} from '#harness/environment-error.ts';
+import {findProgram} from '#harness/find-program.ts';
 
 /** What the base image is made from where that can be had. */
 export const registryImage = 'node:24-bookworm-slim';

@@ -3,10 +3,10 @@ import {existsSync, openSync, readFileSync, readlinkSync, rmSync} from 'node:fs'
 import {basename} from 'node:path';
 import {env, getuid} from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
-import {EnvironmentError} from '#harness/environment-error.ts';
-import {findProgram} from '#harness/find-program.ts';
 import {type Engine, findEngine} from '#harness/containers/engine.ts';
 import {withMachineLock} from '#harness/containers/machine-lock.ts';
+import {EnvironmentError} from '#harness/environment-error.ts';
+import {findProgram} from '#harness/find-program.ts';
 
 /** Where the log of an engine goes that we started on a machine without systemd. */
 export const engineLog = '/var/log/posturelab-dockerd.log';

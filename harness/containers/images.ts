@@ -1,7 +1,7 @@
-import type {Engine} from '#harness/containers/engine.ts';
 import {buildBaseImage} from '#harness/containers/base-image.ts';
+import type {Engine} from '#harness/containers/engine.ts';
 import {buildImage} from '#harness/containers/images-build.ts';
-import {type ImageContext, imageContexts, type ImageKind} from '#harness/containers/images-context.ts';
+import {type ImageContext, type ImageKind, imageContexts} from '#harness/containers/images-context.ts';
 import {labels} from '#harness/containers/labels.ts';
 import {withMachineLock} from '#harness/containers/machine-lock.ts';
 

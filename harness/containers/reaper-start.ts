@@ -1,8 +1,8 @@
 import {once} from 'node:events';
 import {PassThrough} from 'node:stream';
-import {EnvironmentError} from '#harness/environment-error.ts';
 import type {Engine} from '#harness/containers/engine.ts';
 import {labels} from '#harness/containers/labels.ts';
+import {EnvironmentError} from '#harness/environment-error.ts';
 
 const startTimeoutMs = 20_000;
 const neverStartedAfterMs = 60_000;

@@ -24,66 +24,79 @@ once more by itself. The connection does not keep the process alive, and is made
 export async function openReaper(engine: Engine, image: string): Promise<Reaper> {
   await removeNeverStarted(engine);
   const watch = new Watch(engine, image);
-  await watch.begin();
+  await watch.begun;
   return watch;
 }
 
 class Watch implements Reaper {
   readonly owner = randomUUID();
+  readonly begun: Promise<unknown>;
   readonly #engine: Engine;
   readonly #image: string;
-  #connection: ReaperConnection | undefined;
+  #connection: Promise<ReaperConnection>;
   #kept = false;
   #ended = false;
 
   constructor(engine: Engine, image: string) {
     this.#engine = engine;
     this.#image = image;
-  }
-
-  async begin(): Promise<void> {
-    const connection = await connect(
-      this.#engine,
-      this.#image,
-      async candidate => {
-        await candidate.ask(`label=${labels.owner}=${this.owner}`);
-        if (this.#kept) await candidate.ask('keep');
-      },
-      this.#connection?.containerId,
-    );
-    this.#connection = connection;
-    if (this.#ended) return connection.close();
-    connection.closed.then(() => {
-      if (!this.#ended) this.begin().catch(notWatched);
-    });
+    this.#connection = this.#connect();
+    this.begun = this.#connection;
   }
 
   async keep(): Promise<void> {
     this.#kept = true;
-    await this.#connection?.ask('keep');
+    const connection = await this.#connection;
+    try {
+      await connection.ask('keep');
+    } catch (error) {
+      if (!(error instanceof ReaperGoneError)) throw error;
+      await connection.closed;
+      await this.#connection; // the next one, which has been told
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended = true;
-    this.#connection?.close();
-    await this.#connection?.closed;
+    const connection = await this.#connection.catch(() => undefined);
+    connection?.close();
+    await connection?.closed;
+  }
+
+  /** `first`: the reaper to prefer, which knows the owner already and would prune what is in use if it lost sight of us. */
+  async #connect(first?: string): Promise<ReaperConnection> {
+    const register = async (candidate: ReaperConnection) => {
+      await candidate.ask(`label=${labels.owner}=${this.owner}`);
+      if (this.#kept) await candidate.ask('keep');
+    };
+    const connection = await connect({engine: this.#engine, image: this.#image, first, register});
+    connection.closed.then(() => {
+      if (this.#ended) return;
+      this.#connection = this.#connect(connection.containerId);
+      this.#connection.catch(notWatched);
+    });
+    return connection;
   }
 }
 
 function notWatched(error: Error): void {
-  emitWarning(`The reaper is gone and there is no other one, so \`make clean\` has to remove what we leave: ${error.message}`);
+  emitWarning(
+    `The reaper is gone and there is no other one, so \`make clean\` has to remove what we leave: ${error.message}`,
+  );
 }
 
-/**
-Reapers leave when nobody needs them, perhaps just now: then the next one is tried, and at last a new one is started.
-`first`: the one to prefer, because it watches over the same owner already and would else prune what is still in use.
-*/
-async function connect(
-  engine: Engine,
-  image: string,
-  register: (connection: ReaperConnection) => Promise<void>,
-  first?: string,
-): Promise<ReaperConnection> {
+/** Reapers leave when nobody needs them, perhaps just now: then the next one is tried, and at last a new one is started. */
+async function connect({
+  engine,
+  image,
+  first,
+  register,
+}: {
+  engine: Engine;
+  image: string;
+  first: string | undefined;
+  register: (connection: ReaperConnection) => Promise<void>;
+}): Promise<ReaperConnection> {
   const deadline = Date.now() + connectTimeoutMs;
   for (;;) {
     const running = await listReapers(engine, image);

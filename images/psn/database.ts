@@ -16,6 +16,7 @@ throws `DamagedDatabaseError` if the file is no database, is corrupt, or was wri
 export class PsnDatabase implements Disposable {
   readonly #database: DatabaseSync;
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #endpoints: Map<string, Endpoint>;
   #written: PersistentState | null;
 
   constructor(path: string) {
@@ -23,6 +24,7 @@ export class PsnDatabase implements Disposable {
     this.#database = database;
     this.#statements = prepare(database);
     this.#written = state;
+    this.#endpoints = new Map(state?.endpoints.map(endpoint => [endpoint.mac, endpoint]));
   }
 
   /** What was saved last; null if nothing ever was. */
@@ -35,7 +37,7 @@ export class PsnDatabase implements Disposable {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       if (state.policy !== before.policy) this.#savePolicy(state.policy);
-      this.#saveEndpoints(state.endpoints, before.endpoints);
+      this.#saveEndpoints(state.endpoints);
       this.#append('alarms', state.alarms, before.alarms);
       this.#append('live_log', state.liveLog, before.liveLog);
       this.#database.exec('COMMIT');
@@ -59,24 +61,28 @@ export class PsnDatabase implements Disposable {
     }
   }
 
-  /** Endpoints come in the order in which they were last seen. */
-  #saveEndpoints(now: PersistentState['endpoints'], before: PersistentState['endpoints']): void {
-    const known = new Set(before);
-    for (const endpoint of now) {
-      if (!known.has(endpoint)) this.#statements.endpoints.run(JSON.stringify(endpoint));
+  /** Endpoints come in the order in which they were last seen: what is new stands last, what is gone stood first. */
+  #saveEndpoints(endpoints: readonly Endpoint[]): void {
+    const firstNew = endpoints.findLastIndex(known => this.#endpoints.get(known.mac) === known) + 1;
+    for (const endpoint of endpoints.slice(firstNew)) {
+      this.#statements.endpoints.run(JSON.stringify(endpoint));
+      this.#endpoints.set(endpoint.mac, endpoint);
     }
-    if (now.length <= before.length) this.#statements.trimEndpoints.run(now.length);
+    for (const row of this.#statements.trimEndpoints.all(this.#endpoints.size - endpoints.length)) {
+      this.#endpoints.delete(String(row['mac']));
+    }
   }
 
-  /** The lists only grow at their end and shrink at their front, and what stands in them does not change. */
+  /** The lists grow at their end and shrink at their front, and what stands in them does not change. */
   #append(table: 'alarms' | 'live_log', now: readonly object[], before: readonly object[]): void {
     const last = before.at(-1);
     const news = last === undefined ? now : now.slice(now.lastIndexOf(last) + 1);
-    if (news.length === 0) return;
     for (const item of news) this.#statements[table].run(JSON.stringify(item));
     this.#statements.trim[table].run(now.length);
   }
 }
+
+type Endpoint = PersistentState['endpoints'][number];
 
 const policyKinds = ['dacls', 'profiles', 'rules', 'requirements'] as const satisfies (keyof Policy)[];
 
@@ -147,7 +153,7 @@ function prepare(database: DatabaseSync) {
     policy: database.prepare('INSERT INTO policy (kind, rank, document) VALUES (?, ?, ?)'),
     endpoints: database.prepare('INSERT OR REPLACE INTO endpoints (document) VALUES (?)'),
     trimEndpoints: database.prepare(
-      'DELETE FROM endpoints WHERE seq NOT IN (SELECT seq FROM endpoints ORDER BY seq DESC LIMIT ?)',
+      'DELETE FROM endpoints WHERE seq IN (SELECT seq FROM endpoints ORDER BY seq LIMIT ?) RETURNING mac',
     ),
     alarms: add('alarms'),
     live_log: add('live_log'),

@@ -164,8 +164,7 @@ export class Agent implements Role<AgentInput, AgentEffect> {
         this.#outbox.record({kind: 'gate-released', step});
         return done();
       case 'set-delay':
-        if (!(command.delayMs >= 0 && command.delayMs < Number.POSITIVE_INFINITY))
-          return refused('delayMs must be 0 or more');
+        if (!isDelay(command.delayMs)) return refused('delayMs must be a number, 0 or more');
         this.#steps.setDelay(step, command.delayMs);
         return done();
     }
@@ -195,4 +194,8 @@ const refused = (message: string): Answer => ({kind: 'refused', message});
 function isFacts(facts: unknown): facts is HostFacts {
   if (typeof facts !== 'object' || facts === null || Array.isArray(facts)) return false;
   return Object.values(facts).every(fact => ['string', 'number', 'boolean'].includes(typeof fact));
+}
+
+function isDelay(delayMs: unknown): boolean {
+  return typeof delayMs === 'number' && delayMs >= 0 && delayMs < Number.POSITIVE_INFINITY;
 }

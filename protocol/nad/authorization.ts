@@ -100,7 +100,6 @@ export class Authorization {
   /** The kernel would not have an ACL. Returns whether any session was to have it. */
   refused(acl: string, message: string, nowMs: number): boolean {
     const sessions = this.#sessions.all().filter(session => session.grant?.policy.acl === acl);
-    this.#dacls.delete(acl);
     for (const session of sessions) {
       const isUnderWay = session.attempt.kind !== 'none';
       this.#context.record({kind: 'acl-install-failed', acl, port: session.port, message});

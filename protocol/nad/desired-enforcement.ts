@@ -44,7 +44,9 @@ export function desiredEnforcement({
   for (const port of ports) bind({port, address: null, acl: defaultAcl.name, sessionId: null});
   for (const session of sessions) {
     if (session.grant === null) continue;
-    const dacl = dacls.get(session.grant.policy.acl ?? '');
+    const {acl} = session.grant.policy;
+    const dacl = acl === null ? undefined : dacls.get(acl);
+    if (acl !== null && dacl === undefined) continue; // rather nothing than everything
     if (dacl) acls.set(dacl.name, dacl);
     const {port, id: sessionId} = session;
     const address = addressOf(session);

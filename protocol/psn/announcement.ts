@@ -9,13 +9,25 @@ import {readMac} from '#protocol/psn/mac-address.ts';
 import type {PsnSession} from '#protocol/psn/session-cache.ts';
 import {readSessionId} from '#protocol/psn/session-id.ts';
 
-/** `session`: made or changed, told by its owner. `removed`: told by whoever learnt of its end. `changedAtMs`: lab time. */
+/**
+`session`: made or changed, told by its owner. `removed`: told by whoever learnt of its end. `wanted`: tell me all that you own.
+`changedAtMs`: lab time.
+*/
 export type Announcement =
   | {kind: 'session'; session: PsnSession}
-  | {kind: 'removed'; sessionId: string; changedAtMs: number};
+  | {kind: 'removed'; sessionId: string; changedAtMs: number}
+  | {kind: 'wanted'};
 
+/** Whose news it is; empty if no single session's. */
 export function announcedId(announcement: Announcement): string {
-  return announcement.kind === 'session' ? announcement.session.sessionId : announcement.sessionId;
+  switch (announcement.kind) {
+    case 'session':
+      return announcement.session.sessionId;
+    case 'removed':
+      return announcement.sessionId;
+    case 'wanted':
+      return '';
+  }
 }
 
 const path = '/messaging/sessions';
@@ -41,8 +53,10 @@ export function decodeAnnouncement(request: HttpRequest): Announcement {
       return {kind: 'session', session: readSession(asRecord(document['session'], 'session'))};
     case 'removed':
       return {kind: 'removed', sessionId: sessionId(document), changedAtMs: instant(document, 'changedAtMs')};
+    case 'wanted':
+      return {kind: 'wanted'};
     default:
-      throw new MalformedBodyError('kind must be session or removed');
+      throw new MalformedBodyError('kind must be session, removed or wanted');
   }
 }
 

@@ -186,7 +186,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
     this.#replicates = enabled;
     this.#state.outbox.record({kind: 'configuration-changed', what: `replication ${enabled ? 'on' : 'off'}`});
     if (enabled) {
-      this.#directory.announceAll(nowMs);
+      this.#directory.exchange(nowMs);
       return;
     }
     this.#steps.drop(action => action.kind === 'announce');

@@ -114,12 +114,9 @@ export class Replication {
 
   #delivered(line: Line, announcement: Announcement, status: number): void {
     line.failures = 0;
-    if (status >= 300) return; // the peer does not want it, and will not want it later
-    this.#state.outbox.record({
-      kind: 'session-replicated',
-      sessionId: announcedId(announcement),
-      to: line.peer.name,
-    });
+    const sessionId = announcedId(announcement);
+    if (status >= 300 || sessionId === '') return; // what a peer does not want now, it will not want later
+    this.#state.outbox.record({kind: 'session-replicated', sessionId, to: line.peer.name});
   }
 
   /** Tries again later and less and less often, with what is the latest news of the session then. */

@@ -44,11 +44,10 @@ export class SessionDirectory {
     this.#announce({kind: 'session', session: {...session}}, nowMs);
   }
 
-  /** Tells the peers all of this node's own sessions: replication was switched on. */
-  announceAll(nowMs: number): void {
-    for (const session of this.#state.sessions.all()) {
-      if (this.isOwn(session)) this.#announce({kind: 'session', session: {...session}}, nowMs);
-    }
+  /** Brings this node and its peers together: replication was switched on here. */
+  exchange(nowMs: number): void {
+    this.#announceAll(nowMs);
+    this.#announce({kind: 'wanted'}, nowMs);
   }
 
   remove(session: PsnSession, cause: Exclude<RemovalCause, 'peer'>, nowMs: number): void {
@@ -58,14 +57,29 @@ export class SessionDirectory {
 
   /** What a peer tells. News older than what is known here changes nothing. */
   learn(announcement: Announcement, nowMs: number): void {
-    if (announcement.kind === 'session') this.#learnSession(announcement.session, nowMs);
-    else this.#learnRemoval(announcement);
+    switch (announcement.kind) {
+      case 'session':
+        this.#learnSession(announcement.session, nowMs);
+        break;
+      case 'removed':
+        this.#learnRemoval(announcement);
+        break;
+      case 'wanted':
+        this.#announceAll(nowMs);
+        break;
+    }
   }
 
   /** Forgets what peers told: replication was switched off, so nothing keeps it true. */
   forgetReplicas(): void {
     for (const session of this.#state.sessions.all()) {
       if (!this.isOwn(session)) this.#drop(session, 'replication-off');
+    }
+  }
+
+  #announceAll(nowMs: number): void {
+    for (const session of this.#state.sessions.all()) {
+      if (this.isOwn(session)) this.#announce({kind: 'session', session: {...session}}, nowMs);
     }
   }
 

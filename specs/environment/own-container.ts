@@ -1,5 +1,5 @@
 // Has a reaper and a container of its own, says so, and stays: node own-container.ts REAPER BASE [keep]
-import {argv, stdout} from 'node:process';
+import {argv, stdin, stdout} from 'node:process';
 import {findEngine} from '#harness/containers/engine.ts';
 import {labels} from '#harness/containers/labels.ts';
 import {openReaper} from '#harness/containers/reaper.ts';
@@ -16,4 +16,4 @@ const container = await engine.createContainer({
 await container.start();
 if (keep === 'keep') await reaper.keep();
 stdout.write(`${JSON.stringify({owner: reaper.owner, containerId: container.id})}\n`);
-setInterval(() => {}, 60_000); // the reaper alone would let it end
+stdin.resume(); // the reaper alone would let it end

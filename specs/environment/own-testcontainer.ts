@@ -1,5 +1,5 @@
 // What any user of testcontainers writes, RYUK_CONTAINER_IMAGE being set: node own-testcontainer.ts BASE
-import {argv, stdout} from 'node:process';
+import {argv, stdin, stdout} from 'node:process';
 import {GenericContainer} from 'testcontainers';
 
 const container = await new GenericContainer(argv[2] ?? '')
@@ -7,4 +7,4 @@ const container = await new GenericContainer(argv[2] ?? '')
   .withCommand(['sleep', '600'])
   .start();
 stdout.write(`${JSON.stringify({containerId: container.getId()})}\n`);
-setInterval(() => {}, 60_000);
+stdin.resume();

@@ -20,7 +20,7 @@ export async function startProgram<Said>(
   const child = spawn(execPath, [`specs/environment/${module}`, ...args], {
     cwd: repositoryRoot,
     env: {...process.env, ...env},
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'], // its stdin ends with us, and so does it
   });
   const lines = createInterface({input: child.stdout});
   const ended = once(child, 'exit').then(([code]) =>

@@ -1,6 +1,6 @@
 // Accounting: what ISE needs to find a session by address and to forget it in time (domain.md 5.9, 6.1).
 import test from 'ava';
-import {readAddress, readBytes, readNumber, readText} from '#protocol/radius/attributes.ts';
+import {readAddress, readNumber, readText} from '#protocol/radius/attributes.ts';
 import {acceptWith, address, NadRig, port, unknownAcl} from '#specs/protocol/nad-rig.ts';
 
 const records = (rig: NadRig) => rig.sent.filter(({toPort}) => toPort === 1813).map(({packet}) => packet);
@@ -31,7 +31,7 @@ test('an address that is learnt later is told in an Interim-Update', t => {
   const [start, interim] = records(rig);
 
   t.deepEqual(statuses(rig), ['Start', 'Interim-Update']);
-  t.is(start && readBytes(start, 'Framed-IP-Address'), undefined);
+  t.is(start && readAddress(start, 'Framed-IP-Address'), undefined);
   t.is(interim && readAddress(interim, 'Framed-IP-Address'), address);
   t.is(interim && readText(interim, 'Class'), 'CACS:x:psn1/1/1');
 });

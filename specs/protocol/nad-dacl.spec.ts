@@ -162,7 +162,7 @@ const failures: [string, Psn, RegExp][] = [
   [
     'has an entry twice',
     withPairs(['ip:inacl#1=permit ip any any', 'ip:inacl#1=deny ip any any']),
-    /entry 1 came twice/,
+    /entry 1 is there twice/,
   ],
   ['has a syntax error', acceptWith(unknownAcl, {[unknownAcl]: ['permit ip any any', 'permit tcp any']}), /entry 2: /],
   ['wants another round and gives no State', endless([]), /wants another round but gave no State/],

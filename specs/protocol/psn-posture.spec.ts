@@ -17,12 +17,14 @@ import {agent, endpointAddress, mac, PsnBench, reportOf, sessionId, settingsOf} 
 const host = 'psn1.posturelab.test';
 const nobody: AgentIdentity = {macs: [], addresses: [], sessionId: ''};
 
-for (const [how, who] of [
+const ways: [how: string, who: AgentIdentity][] = [
   ['its session id', {...nobody, sessionId}],
   ['its address', {...nobody, addresses: ['10.0.0.1', endpointAddress]}],
   ['its MAC', {...nobody, macs: ['00-00-00-00-00-01', mac.toLowerCase()]}],
   ['its address though its session id is not known', {...agent, sessionId: 'gone'}],
-] as const) {
+];
+
+for (const [how, who] of ways) {
   test(`discovery finds the session by ${how}`, t => {
     const bench = new PsnBench();
     bench.connect();
