@@ -97,7 +97,7 @@ async function pull(engine: Engine): Promise<void> {
 
 /** mmdebstrap's tar goes straight to the engine. If it breaks off, for whatever reason, the engine makes no image. */
 async function bootstrap(engine: Engine, context: ImageContext): Promise<void> {
-  for (const left of globSync(join(tmpdir(), 'posturelab-bootstrap-*'))) rmSync(left, {recursive: true, force: true});
+  removeLeftovers();
   const folder = mkdtempSync(join(tmpdir(), 'posturelab-bootstrap-'));
   chmodSync(folder, 0o755); // apt fetches as a user of its own
   try {
@@ -110,6 +110,15 @@ async function bootstrap(engine: Engine, context: ImageContext): Promise<void> {
     await Promise.all([done, readProgress(answer, log => `the base image could not be imported: ${log}`)]);
   } finally {
     rmSync(folder, {recursive: true, force: true});
+  }
+}
+
+/** Of runs that were killed. Where an mmdebstrap is still tidying up, the next run will find it gone. */
+function removeLeftovers(): void {
+  for (const folder of globSync(join(tmpdir(), 'posturelab-bootstrap-*'))) {
+    try {
+      rmSync(folder, {recursive: true, force: true});
+    } catch {}
   }
 }
 

@@ -26,13 +26,13 @@ export const missingDeny: Scenario = {
     expect(lab, alarm.details['Calling Station Id'] === endpoint.mac, `the alarm names ${endpoint.mac}`);
 
     await endpoint.rescan();
-    const rescanned = await becomesCompliant(lab, disabled);
+    const rescanned = await lab.until('status-shown', {where: {status: 'Compliant'}, after: disabled});
     await endpoint.linkDown();
-    await lab.until('session-ended', {after: rescanned.settled});
+    await lab.until('session-ended', {after: rescanned});
     await endpoint.linkUp();
     const flapped = await becomesCompliant(
       lab,
-      await lab.until('network-changed', {where: {change: 'link-up'}, after: rescanned.settled}),
+      await lab.until('network-changed', {where: {change: 'link-up'}, after: rescanned}),
     );
     const corrected = await correctTheDacl(lab);
     const {intervalS} = (await endpoint.view()).sync;
@@ -47,7 +47,7 @@ export const missingDeny: Scenario = {
       lab.timeline.of('alarm-raised', {alarm: postureConfigurationDetection}).length === 1,
       'the alarm is raised exactly once',
     );
-    expect(lab, flapped.shown.atMs > rescanned.shown.atMs, 'posture itself goes on working');
+    expect(lab, flapped.shown.atMs > rescanned.atMs, 'posture itself goes on working');
 
     await endpoint.restartService();
     const started = await lab.until('sync-started', {after: corrected});

@@ -18,6 +18,7 @@ export class PsnDatabase implements Disposable {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #endpoints: Map<string, Endpoint>;
   #written: PersistentState | null;
+  #unsaved: PersistentState | undefined;
 
   constructor(path: string) {
     const {database, state} = open(path);
@@ -30,6 +31,15 @@ export class PsnDatabase implements Disposable {
   /** What was saved last; null if nothing ever was. */
   get state(): PersistentState | null {
     return this.#written;
+  }
+
+  /**
+  Saves at the end of this turn of the event loop, and only the last state of the turn: under load, one transaction serves many
+  requests. What was asked for is saved before disposal.
+  */
+  saveSoon(state: PersistentState, onFailure: (error: unknown) => void): void {
+    if (this.#unsaved === undefined) setImmediate(() => this.#saveNow(onFailure));
+    this.#unsaved = state;
   }
 
   save(state: PersistentState): void {
@@ -49,7 +59,20 @@ export class PsnDatabase implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#unsaved !== undefined) this.save(this.#unsaved);
+    this.#unsaved = undefined;
     this.#database.close();
+  }
+
+  #saveNow(onFailure: (error: unknown) => void): void {
+    const state = this.#unsaved;
+    this.#unsaved = undefined;
+    if (state === undefined) return;
+    try {
+      this.save(state);
+    } catch (error) {
+      onFailure(error);
+    }
   }
 
   #savePolicy(policy: Policy): void {
@@ -63,8 +86,8 @@ export class PsnDatabase implements Disposable {
 
   /** Endpoints come in the order in which they were last seen: what is new stands last, what is gone stood first. */
   #saveEndpoints(endpoints: readonly Endpoint[]): void {
-    const firstNew = endpoints.findLastIndex(known => this.#endpoints.get(known.mac) === known) + 1;
-    for (const endpoint of endpoints.slice(firstNew)) {
+    const isKept = (endpoint: Endpoint) => this.#endpoints.get(endpoint.mac) === endpoint;
+    for (const endpoint of endpoints.slice(endpoints.findLastIndex(isKept) + 1)) {
       this.#statements.endpoints.run(JSON.stringify(endpoint));
       this.#endpoints.set(endpoint.mac, endpoint);
     }

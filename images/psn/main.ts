@@ -27,6 +27,8 @@ async function run(): Promise<void> {
   const clock = labClock(control.begin.clock);
   await using opened = new AsyncDisposableStack();
   const database = opened.use(new PsnDatabase(databasePath));
+  const tellFailure = (error: unknown) =>
+    control.record({kind: 'fault', message: `${databasePath} could not be written: ${error}`}, clock.nowMs());
   let listeners: Listeners | undefined;
 
   const perform = (effect: Exclude<PsnEffect, CommonEffect<unknown>>) => {
@@ -38,7 +40,7 @@ async function run(): Promise<void> {
       case 'https-call':
         return peerCalls.call(effect);
       case 'persist':
-        return database.save(effect.state);
+        return database.saveSoon(effect.state, tellFailure);
     }
   };
   const role = new Psn({...settings, persisted: database.state}, count => new Uint8Array(randomBytes(count)));

@@ -56,11 +56,6 @@ export class Discovery {
     log.write({thread: mainThread, from: 'SwiftHttpRunner::probeTargets', message, severity: 'Warning'}, nowMs);
   }
 
-  /** The agent has a verdict: the next failure is the first again. */
-  succeeded(): void {
-    this.#failures = 0;
-  }
-
   cancel(): void {
     if (this.#connectionId !== undefined) this.#context.exchanges.abandon(this.#connectionId);
     this.#connectionId = undefined;

@@ -152,7 +152,6 @@ export class ServiceRun {
   #show(status: PostureStatus, psn: ConnectedPsn, nowMs: number): void {
     const {outbox, log, host} = this.#context;
     const isCompliant = status === 'Compliant';
-    this.#discovery.succeeded();
     this.#context.state = isCompliant ? 'COMPLIANT' : 'NONCOMPLIANT';
     this.#context.status = status;
     outbox.record({kind: 'status-shown', status, sessionId: psn.sessionId});

@@ -125,9 +125,9 @@ function addressMatch(field: string, match: AddressMatch, family: Acl['family'])
       if (wildcard === 0xffffffff) return [];
       const base = address(match.address, 'ipv4');
       const isContiguous = (wildcard & (wildcard + 1)) === 0;
-      return isContiguous
-        ? [`${field} ${base}/${Math.clz32(wildcard)}`]
-        : [`${field} & ${formatIpv4(~wildcard >>> 0)} == ${base}`];
+      if (isContiguous) return [`${field} ${base}/${Math.clz32(wildcard)}`];
+      const mask = ~wildcard >>> 0;
+      return [`${field} & ${formatIpv4(mask)} == ${formatIpv4(((parseIpv4(base) ?? 0) & mask) >>> 0)}`];
     }
   }
 }

@@ -24,7 +24,7 @@ type Action = {kind: 'reauthenticate'; sessionId: string} | {kind: 'announce'; a
 /**
 A policy node: RADIUS server, posture server, CoA client and one end of replication, around one session cache (domain.md 6).
 
-What an input changes is told only after it is kept: `persist` is the first effect. Sessions are not kept; after a restart all
+What an input changes is to be kept before it is told: `persist` is the first effect. Sessions are not kept; after a restart all
 endpoints are Unknown, as on ISE.
 */
 export class Psn implements Role<PsnInput, PsnEffect> {

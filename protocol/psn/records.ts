@@ -2,7 +2,7 @@ import type {Alarm, LiveLogEntry, PersistentState, Policy, PsnSettings} from '#p
 import {type MessageCode, messages} from '#protocol/psn/message-codes.ts';
 
 /** What is kept at most; the oldest goes first (ours). */
-export const recordLimits = {alarms: 1000, liveLog: 1000, endpoints: 10_000, attributeCharacters: 1000} as const;
+export const recordLimits = {alarms: 1000, liveLog: 1000, endpoints: 1000, attributeCharacters: 1000} as const;
 
 /** Everything that ISE keeps over a restart. Notes whether it changed, so that it is written once an input. */
 export class Records {
@@ -70,6 +70,7 @@ export class Records {
 
 /** What a client wrote may be long; a row of the log is not. */
 function shortened(attributes: Record<string, string>): Record<string, string> {
+  if (Object.values(attributes).every(value => value.length <= recordLimits.attributeCharacters)) return attributes;
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [name, value.slice(0, recordLimits.attributeCharacters)]),
   );

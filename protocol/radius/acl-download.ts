@@ -53,7 +53,7 @@ export function aclEntryPair(n: number, entry: string): string {
 /**
 Puts together the entries of a download from the answers of all its rounds, in whatever order the pairs stand. Refused is what
 would be a different ACL from the one meant: a number missing, there twice or not readable, and answers that are not
-Access-Challenges up to one Access-Accept.
+Access-Challenges up to one Access-Accept. That entries are missing at the end of a packet, nothing in RADIUS tells.
 */
 export function collectAclEntries(
   answers: readonly RadiusPacket[],

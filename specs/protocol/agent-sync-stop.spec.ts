@@ -247,3 +247,19 @@ test('without a profile file the service runs on defaults, and refuses nothing',
   t.like(bench.of('service-started'), [{profile: 'defaults', intervalS: 0}]);
   t.is(bench.of('profile-refused').length, 0);
 });
+
+test('a restart takes back the probe under way, wherever it stands', t => {
+  const bench = AgentBench.started({delaysMs: {'report-to-ui': 0, 'probe-http': 1000}}, it => {
+    it.network = open;
+  });
+  bench.elapse(2100);
+  const probe = bench.effects.findLast(effect => effect.kind === 'https-open');
+  t.is(probe?.port, 8449);
+  bench.tell({name: 'hold', step: 'probe-http'});
+  bench.network = () => blocked;
+  bench.tell({name: 'restart-service'});
+  bench.elapse(30_000);
+
+  t.true(bench.effects.some(effect => effect.kind === 'https-abandon' && effect.connectionId === probe?.connectionId));
+  t.is(bench.of('gate-reached').length, 0);
+});

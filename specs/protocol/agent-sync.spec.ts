@@ -320,3 +320,43 @@ test('a connection that is lost while its request is held is a blocked probe', t
   bench.elapse(3000);
   t.is(bench.requests.filter(({port}) => port === 8449).length, 0);
 });
+
+test('a probe that is lost on its way to a held gate never reaches it', t => {
+  const bench = AgentBench.started({delaysMs: {'report-to-ui': 0, 'probe-http': 1000}}, it => {
+    it.network = open;
+  });
+  bench.tell({name: 'hold', step: 'probe-http'});
+  bench.elapse(2100);
+  const connectionId = bench.effects.findLast(effect => effect.kind === 'https-open')?.connectionId ?? '';
+  bench.network = () => blocked;
+  bench.give({kind: 'https-failed', connectionId, failure: {reason: 'broken', detail: 'the server closed'}});
+  bench.elapse(60_000);
+
+  t.is(bench.of('gate-reached').length, 0);
+});
+
+test('a connection that is said to be open twice carries one request', t => {
+  const bench = AgentBench.started({}, it => {
+    it.network = open;
+  });
+  bench.tell({name: 'hold', step: 'probe-http'});
+  bench.elapse(3000);
+  const connectionId = bench.effects.findLast(effect => effect.kind === 'https-open')?.connectionId ?? '';
+  bench.give({kind: 'https-opened', connectionId});
+  bench.tell({name: 'release', step: 'probe-http'});
+
+  t.is(bench.requests.filter(({port}) => port === 8449).length, 1);
+});
+
+test('rounds are counted from each start of state sync', t => {
+  const bench = AgentBench.started();
+  bench.elapse(22_000);
+  bench.tell({name: 'rescan'});
+  bench.elapse(8000);
+
+  t.deepEqual(
+    bench.of('sync-round-finished').map(({round}) => round),
+    [1, 2, 1],
+  );
+  t.is(bench.view().sync.rounds, 1);
+});

@@ -92,7 +92,7 @@ test('a change of owner alone is nothing for the kernel', t => {
   t.is(ledger.bindingOf('another')?.acl, 'X');
 });
 
-test('an answer to a transaction of somebody else is nobody’s', t => {
+test('an answer to a transaction of somebody else changes nothing', t => {
   const ledger = new EnforcementLedger();
   ledger.next(wanted({a: 'X'}), 0);
 

@@ -83,6 +83,31 @@ test(`lists that grow and are trimmed are kept as they are, seed ${seed}`, t => 
   );
 });
 
+test('what is to be saved soon is saved when the turn is over, or when the database is closed', async t => {
+  const path = pathIn(t);
+  const [first, ...others] = statesOfARun();
+  const last = others.at(-1);
+  t.truthy(first && last);
+  if (first === undefined || last === undefined) return;
+  {
+    using database = new PsnDatabase(path);
+    for (const state of [first, ...others]) database.saveSoon(state, error => t.fail(String(error)));
+    t.is(database.state, null);
+    await new Promise(resolve => setImmediate(resolve));
+    t.is(database.state, last);
+    database.saveSoon({...last, alarms: []}, error => t.fail(String(error)));
+  }
+  t.deepEqual(withDatabase(path, persisted => persisted)?.alarms, []);
+});
+
+test('a write that fails is told to who asked for it', async t => {
+  const database = new PsnDatabase(pathIn(t));
+  const failed = Promise.withResolvers<unknown>();
+  database[Symbol.dispose]();
+  database.saveSoon(emptyWith({}), failed.resolve);
+  t.regex(String(await failed.promise), /not open/);
+});
+
 test('the tables can be read with any SQLite tool', t => {
   const path = pathIn(t);
   withDatabase(path, (_, database) => database.save(statesOfARun().at(-1) ?? emptyWith({})));

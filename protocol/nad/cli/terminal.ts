@@ -28,7 +28,7 @@ function numberArgument(label: string, help: string): Token {
   return {kind: 'argument', name: 'number', label, help, read: readNumber};
 }
 
-const readNumber: ReadArgument = ([word = '']) => {
+function readNumber([word = '']: readonly string[]): ReturnType<ReadArgument> {
   const isNumber = /^\d{1,3}$/.test(word) && Number(word) <= 512;
   return isNumber ? {ok: true, value: word, used: 1} : {ok: false, badWord: 0, badAt: 0};
-};
+}

@@ -1,0 +1,63 @@
+import {connect} from 'node:net';
+import type {LabClock} from '#images/shell/clock.ts';
+import {type PortReport, PortWatch} from '#protocol/agent/port-watch.ts';
+
+/** Real milliseconds. An open port answers in well under one; what is silent for this long is blocked. */
+const patienceMs = 100;
+const everyMs = 5;
+
+export interface GapReport {
+  /** Lab time. */
+  ports: (PortReport & {target: string})[];
+}
+
+/**
+Knocks at ports every 5 real milliseconds, beside the agent, to see when the switch lets the endpoint through. Each attempt
+is a TCP handshake that is reset at once.
+*/
+export class GapMeter implements Disposable {
+  readonly #clock: LabClock;
+  #watches: {target: string; address: string; port: number; watch: PortWatch}[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(clock: LabClock) {
+    this.#clock = clock;
+  }
+
+  /** Begins anew, whatever it did before. */
+  start(targets: {target: string; address: string; port: number}[]): void {
+    this[Symbol.dispose]();
+    this.#watches = targets.map(target => ({...target, watch: new PortWatch()}));
+    this.#timer = setInterval(() => this.#knock(), everyMs);
+  }
+
+  /** Waits for the attempts that are under way. */
+  async stop(): Promise<GapReport> {
+    this[Symbol.dispose]();
+    await new Promise(resolve => setTimeout(resolve, patienceMs + 1));
+    return {ports: this.#watches.map(({target, watch}) => ({target, ...watch.report()}))};
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #knock(): void {
+    for (const {address, port, watch} of this.#watches) attempt(address, port, watch.attempt(this.#clock.nowMs()));
+  }
+}
+
+/** A port that refuses is as closed as one that is silent: nobody answers there. */
+function attempt(host: string, port: number, ended: (isOpen: boolean) => void): void {
+  const socket = connect({host, port, noDelay: true});
+  const timer = setTimeout(() => end(false), patienceMs);
+  const end = (isOpen: boolean) => {
+    clearTimeout(timer);
+    socket.removeAllListeners();
+    socket.on('error', () => {});
+    socket.resetAndDestroy(); // leaves no TIME_WAIT behind, of which there would soon be too many
+    ended(isOpen);
+  };
+  socket.once('connect', () => end(true));
+  socket.once('error', () => end(false));
+}

@@ -1,0 +1,109 @@
+/** An endpoint in its container: gives the pure agent its files, its adapter, HTTPS and real time. */
+import {once} from 'node:events';
+import process from 'node:process';
+import {GapMeter} from '#images/endpoint/gap-meter.ts';
+import {NetworkAdapter} from '#images/endpoint/network-adapter.ts';
+import {PostureFiles} from '#images/endpoint/posture-files.ts';
+import {readProfileXml} from '#images/endpoint/profile-xml.ts';
+import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
+import {carry} from '#images/shell/carry.ts';
+import {labClock} from '#images/shell/clock.ts';
+import {openControl} from '#images/shell/control.ts';
+import {HttpsClient} from '#images/shell/https-client.ts';
+import {Agent} from '#protocol/agent/agent.ts';
+import type {AgentCommand, AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
+import type {CommonEffect} from '#protocol/role.ts';
+
+/** What the container understands besides the agent's own commands; `restart-service` and `replace-profile` read files. */
+type NodeCommand =
+  | Exclude<AgentCommand, {name: 'restart-service' | 'replace-profile'}>
+  | {name: 'restart-service'}
+  | {name: 'replace-profile'; xml: string}
+  | {name: 'link'; up: boolean}
+  | {name: 'read-log'}
+  /** Every PSN of the lab at that port. */
+  | {name: 'start-gap-meter'; port: number}
+  | {name: 'stop-gap-meter'};
+
+await run();
+process.exit(0);
+
+/** Until the container is stopped. */
+async function run(): Promise<void> {
+  const control = await openControl<EndpointNodeSettings>('endpoint', (id, command) => {
+    obey(id, command as NodeCommand).catch((error: unknown) => control.refuse(id, String(error)));
+  });
+  const {interface: name, gateway, hosts, ca, profileXml, ...settings} = control.begin.settings;
+  const clock = labClock(control.begin.clock);
+  using opened = new DisposableStack();
+  const files = new PostureFiles();
+  files.install({profileXml, knownPsns: settings.knownPsns});
+
+  const client = opened.use(
+    new HttpsClient({clock, hosts, identity: {ca}, onOutcome: outcome => carried.input(outcome)}),
+  );
+  const perform = (effect: Exclude<AgentEffect, CommonEffect<unknown>>) => {
+    switch (effect.kind) {
+      case 'https-open':
+        return client.open(effect);
+      case 'https-send':
+        return client.send(effect);
+      case 'https-abandon':
+        return client.abandon(effect.connectionId);
+      case 'log':
+        return files.appendLog(effect.line);
+      case 'remember-psns':
+        return files.writeKnownPsns(effect.psns);
+      case 'announce':
+        return adapter.announce();
+    }
+  };
+  const role = new Agent({
+    ...settings,
+    addresses: [], // until the adapter is known to have its link
+    profile: files.readProfile(),
+    knownPsns: files.readKnownPsns(),
+  });
+  const carried = carry<AgentInput, AgentEffect>({role, clock, control, perform});
+  opened.defer(() => carried.stop());
+  const adapter = opened.use(
+    new NetworkAdapter({
+      name,
+      gateway,
+      onCarrier: up => carried.input({kind: 'link', up, addresses: up ? settings.addresses : []}),
+      onFault: message => control.record({kind: 'fault', message}, clock.nowMs()),
+    }),
+  );
+  const gapMeter = opened.use(new GapMeter(clock));
+
+  const obey = async (id: string, command: NodeCommand): Promise<void> => {
+    switch (command.name) {
+      case 'replace-profile': {
+        const profile = readProfileXml(String(command.xml));
+        if (profile.kind === 'read') files.writeProfile(command.xml);
+        return carried.input({kind: 'command', id, command: {name: 'replace-profile', profile}});
+      }
+      case 'restart-service': {
+        const read = {profile: files.readProfile(), knownPsns: files.readKnownPsns()};
+        return carried.input({kind: 'command', id, command: {name: 'restart-service', files: read}});
+      }
+      case 'link':
+        await adapter.plug(command.up);
+        return control.reply(id, null);
+      case 'read-log':
+        return control.reply(id, files.readLog());
+      case 'start-gap-meter':
+        gapMeter.start(Object.entries(hosts).map(([target, address]) => ({target, address, port: command.port})));
+        return control.reply(id, null);
+      case 'stop-gap-meter':
+        return control.reply(id, await gapMeter.stop());
+      default:
+        return carried.input({kind: 'command', id, command});
+    }
+  };
+
+  await adapter.begin();
+  carried.input({kind: 'start'});
+  control.begun();
+  await once(process, 'SIGTERM');
+}

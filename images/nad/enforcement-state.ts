@@ -1,0 +1,171 @@
+import type {Acl} from '#protocol/dacl/acl.ts';
+import {type CompiledChain, compileAcl} from '#protocol/dacl/compile.ts';
+import {formatIpv4, formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
+import type {EnforcementChange} from '#protocol/nad/contract.ts';
+
+/** What the kernel has. */
+export interface EnforcementState {
+  /** By name, in the order of installation. */
+  acls: ReadonlyMap<string, InstalledAcl>;
+  ports: ReadonlyMap<string, EnforcedPort>;
+  /** Chains are numbered, over the lifetime of the table: nothing in the kernel carries a name from outside. */
+  chainCount: number;
+}
+
+export interface InstalledAcl {
+  acl: Acl;
+  /** The first is the one to go to. */
+  chains: CompiledChain[];
+}
+
+export interface EnforcedPort {
+  /** The first half of the names of its chain and maps. */
+  prefix: string;
+  /** ACL names by address; null: every address that has none of its own. */
+  bindings: ReadonlyMap<string | null, string>;
+}
+
+export const table = 'netdev posturelab';
+
+export const emptyState: EnforcementState = {acls: new Map(), ports: new Map(), chainCount: 0};
+
+/**
+The state after `changes`, and the nft commands that lead there in one transaction.
+
+A new list gets new chains, also one that takes the place of another of its name: packets change over from the old to the new
+by elements of maps alone, at one instant. Throws, saying which and why, if a change cannot be made.
+*/
+export function planChanges(
+  state: EnforcementState,
+  changes: readonly EnforcementChange[],
+): {next: EnforcementState; commands: string[]} {
+  const next = changes.reduce(afterChange, state);
+  for (const [port, {bindings}] of next.ports) {
+    for (const [address, acl] of bindings) requireBindable(next, {port, address, acl});
+  }
+  return {next, commands: commandsBetween(state, next)};
+}
+
+/**
+The state with a port, and the commands for it. If it is there already, it gets a new chain with what is bound to it: the
+device that the old one was attached to may be gone, and the chain with it (which depends on the kernel).
+*/
+export function planPort(state: EnforcementState, port: string): {next: EnforcementState; commands: string[]} {
+  if (!/^[\w.:@-]{1,15}$/.test(port)) throw new RangeError(`${JSON.stringify(port)} is not the name of a device.`);
+  const known = state.ports.get(port);
+  const prefix = known?.prefix ?? `port_${state.ports.size + 1}`;
+  const ports = new Map(state.ports).set(port, known ?? {prefix, bindings: new Map()});
+  const maps = [
+    `add map ${table} ${prefix}_ip { type ipv4_addr : verdict; }`,
+    `add map ${table} ${prefix}_ip6 { type ipv6_addr : verdict; }`,
+    `add map ${table} ${prefix}_rest { type ether_type : verdict; }`,
+  ];
+  const removal = [`add chain ${table} ${prefix}`, `delete chain ${table} ${prefix}`];
+  const chain = [
+    `add chain ${table} ${prefix} { type filter hook ingress device "${port}" priority 0; policy drop; }`,
+    `add rule ${table} ${prefix} meta protocol { arp, 0x888e } accept`,
+    `add rule ${table} ${prefix} ip saddr vmap @${prefix}_ip`,
+    `add rule ${table} ${prefix} ip6 saddr vmap @${prefix}_ip6`,
+    `add rule ${table} ${prefix} meta protocol vmap @${prefix}_rest`,
+  ];
+  return {next: {...state, ports}, commands: [...(known ? removal : maps), ...chain]};
+}
+
+function afterChange(state: EnforcementState, change: EnforcementChange): EnforcementState {
+  switch (change.kind) {
+    case 'install-acl': {
+      const {acl} = change;
+      const chainCount = state.chainCount + 1;
+      const acls = new Map(state.acls);
+      acls.delete(acl.name); // a list that is installed again counts as the latest
+      acls.set(acl.name, {acl, chains: compileAcl(acl, `acl_${chainCount}`)});
+      return {...state, acls, chainCount};
+    }
+    case 'remove-acl': {
+      const acls = new Map(state.acls);
+      if (!acls.delete(change.name)) throw new Error(`No ACL ${change.name} is installed: there is none to remove.`);
+      return {...state, acls};
+    }
+    case 'bind':
+      return withBindings(state, change, bindings => bindings.set(canonical(change.address), change.acl));
+    case 'unbind':
+      return withBindings(state, change, bindings => {
+        if (bindings.delete(canonical(change.address))) return;
+        throw new Error(`Nothing is bound to ${change.address ?? 'every address'} on ${change.port}.`);
+      });
+  }
+}
+
+function withBindings(
+  state: EnforcementState,
+  {port}: {port: string},
+  change: (bindings: Map<string | null, string>) => void,
+): EnforcementState {
+  const enforced = state.ports.get(port);
+  if (enforced === undefined) throw new Error(`${port} is not a port that is enforced on: add it first.`);
+  const bindings = new Map(enforced.bindings);
+  change(bindings);
+  return {...state, ports: new Map(state.ports).set(port, {...enforced, bindings})};
+}
+
+function requireBindable(
+  {acls}: EnforcementState,
+  {port, address, acl}: {port: string; address: string | null; acl: string},
+): void {
+  const family = acls.get(acl)?.acl.family;
+  if (family === undefined) throw new Error(`No ACL ${acl} is installed, and it is bound to ${port}.`);
+  if (address !== null && family !== familyOf(address)) {
+    throw new Error(`ACL ${acl} is for ${family}, and ${address} on ${port} is not.`);
+  }
+}
+
+/** Chains come before the elements that go to them, and go after those. */
+function commandsBetween(from: EnforcementState, to: EnforcementState): string[] {
+  const added = [...to.acls.values()].filter(installed => !has(from, installed));
+  const removed = [...from.acls.values()].filter(installed => !has(to, installed));
+  const [before, after] = [elementsOf(from), elementsOf(to)];
+  return [
+    ...added.flatMap(({chains}) => chains.map(({name}) => `add chain ${table} ${name}`)),
+    ...added.flatMap(({chains}) =>
+      chains.flatMap(({name, rules}) => rules.map(rule => `add rule ${table} ${name} ${rule}`)),
+    ),
+    ...[...before].filter(([key, to]) => after.get(key) !== to).map(([key]) => `delete element ${table} ${key} }`),
+    ...[...after]
+      .filter(([key, to]) => before.get(key) !== to)
+      .map(([key, to]) => `add element ${table} ${key} : goto ${to} }`),
+    ...removed.flatMap(({chains}) => chains.map(({name}) => `delete chain ${table} ${name}`)),
+  ];
+}
+
+function has(state: EnforcementState, installed: InstalledAcl): boolean {
+  return state.acls.get(installed.acl.name) === installed;
+}
+
+/** Map and key, as nft wants them, to the chain. */
+function elementsOf({acls, ports}: EnforcementState): Map<string, string> {
+  const elements = new Map<string, string>();
+  for (const {prefix, bindings} of ports.values()) {
+    for (const [address, name] of bindings) {
+      const installed = acls.get(name);
+      const family = address === null ? installed?.acl.family : familyOf(address);
+      const suffix = family === 'ipv4' ? 'ip' : 'ip6';
+      const key = address === null ? `${prefix}_rest { ${suffix}` : `${prefix}_${suffix} { ${address}`;
+      const chain = installed?.chains[0]?.name;
+      if (chain !== undefined) elements.set(key, chain);
+    }
+  }
+  return elements;
+}
+
+function canonical(address: string | null): string | null {
+  if (address === null) return null;
+  const ipv4 = parseIpv4(address);
+  if (ipv4 !== undefined) return formatIpv4(ipv4);
+  const ipv6 = parseIpv6(address);
+  if (ipv6 !== undefined) return formatIpv6(ipv6);
+  throw new RangeError(`${JSON.stringify(address)} is not an IP address.`);
+}
+
+function familyOf(address: string): Acl['family'] {
+  return address.includes(':') ? 'ipv6' : 'ipv4';
+}

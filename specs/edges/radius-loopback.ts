@@ -1,0 +1,78 @@
+/** Debian's radclient and our codec, on 127.0.0.1. */
+import {execFile} from 'node:child_process';
+import {createSocket} from 'node:dgram';
+import {once} from 'node:events';
+import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
+import {readRequest} from '#protocol/radius/request.ts';
+import {encodeResponse, type ResponseCode} from '#protocol/radius/response.ts';
+
+export interface Answer {
+  code: ResponseCode;
+  attributes: RadiusAttribute[];
+}
+
+export interface LoopbackServer extends AsyncDisposable {
+  port: number;
+  /** What came and was verified. */
+  packets: RadiusPacket[];
+  /** Why something that came was not answered. */
+  refusals: string[];
+}
+
+/** Answers on a port of its own what proves `secret`, with what `answer` says; `forgeWith`: signed with this secret instead. */
+export async function serveOnLoopback(
+  secret: string,
+  answer: (packet: RadiusPacket) => Answer,
+  {requireMessageAuthenticator = true, forgeWith = secret} = {},
+): Promise<LoopbackServer> {
+  const socket = createSocket('udp4');
+  const packets: RadiusPacket[] = [];
+  const refusals: string[] = [];
+  socket.on('message', (bytes, {address, port}) => {
+    const read = readRequest(bytes, secret, {requireMessageAuthenticator});
+    if (!read.ok) {
+      refusals.push(read.reason);
+      return;
+    }
+    packets.push(read.packet);
+    socket.send(encodeResponse({request: read.packet, ...answer(read.packet), secret: forgeWith}), port, address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return {
+    port: socket.address().port,
+    packets,
+    refusals,
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(socket, 'close');
+      socket.close();
+      await closed;
+    },
+  };
+}
+
+/**
+Sends one packet with radclient, once, and gives what it printed. `attributes`: one `Name = value` each. radclient shows a response
+only if it could verify it.
+*/
+export async function radclient({
+  port,
+  packet,
+  secret,
+  attributes,
+}: {
+  port: number;
+  packet: 'auth' | 'acct' | 'coa' | 'disconnect';
+  secret: string;
+  attributes: string[];
+}): Promise<string> {
+  const options = ['-x', '-t', '1', '-r', '1', `127.0.0.1:${port}`, packet, secret];
+  return new Promise((resolve, reject) => {
+    const child = execFile('radclient', options, {maxBuffer: 1024 * 1024}, (error, stdout, stderr) => {
+      // An exit status only tells that the answer was a refusal, or that there was none.
+      if (error && typeof error.code !== 'number') reject(error);
+      else resolve(stdout + stderr);
+    });
+    child.stdin?.end(`${attributes.join('\n')}\n`);
+  });
+}
