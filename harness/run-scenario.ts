@@ -15,6 +15,8 @@ export interface ScenarioResult {
   wallMs: number;
   /** How long the probe port stood open while the session was Compliant, in lab milliseconds. */
   gapMs: number;
+  /** What `gapMs` may be off by at each edge of an open span. */
+  gapResolutionMs: number;
   alarms: EventOf<'alarm-raised'>[];
   timeline: readonly LabEvent[];
   failure?: {message: string; evidence: string | null};
@@ -54,7 +56,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
       await scenario.prepare?.(lab);
     },
   });
-  using gap = await measureGap(lab);
+  const gap = await measureGap(lab);
   let failure: ScenarioResult['failure'];
   try {
     await scenario.play(lab);
@@ -63,7 +65,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     const evidence = (await options.saveEvidence?.(lab, error)) ?? null;
     failure = {message: error instanceof Error ? error.message : String(error), evidence};
   }
-  const gapMs = await gap.openMs();
+  const {openMs: gapMs, resolutionMs: gapResolutionMs} = await gap.end();
   told?.[Symbol.dispose]();
   await options.onEnd?.(lab);
   return {
@@ -74,6 +76,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     labMs: Math.round(lab.nowMs()),
     wallMs: Math.round(performance.now() - startedMs),
     gapMs,
+    gapResolutionMs,
     alarms: lab.timeline.of('alarm-raised'),
     timeline: lab.timeline.all(),
     ...(failure ? {failure} : {}),

@@ -10,9 +10,12 @@ export class NetworkAdapter implements Disposable {
   readonly #name: string;
   readonly #gateway: string;
   readonly #onCarrier: (isUp: boolean) => void;
+  readonly #onFault: (message: string) => void;
   readonly #monitor: Tool;
+  #isUp: boolean | undefined;
+  #told: Promise<void> = Promise.resolve();
 
-  /** `onCarrier` is told the present state by `begin`, then what the kernel says; `onFault`, that it is not told any more. */
+  /** `onCarrier` is told the present state by `begin`, then every change; `onFault`, what keeps it from that. */
   constructor(options: {
     name: string;
     gateway: string;
@@ -22,27 +25,29 @@ export class NetworkAdapter implements Disposable {
     this.#name = options.name;
     this.#gateway = options.gateway;
     this.#onCarrier = options.onCarrier;
+    this.#onFault = options.onFault;
     this.#monitor = startTool('ip', ['-o', 'monitor', 'link'], {
       onLine: line => this.#read(line),
       onEnd: how => options.onFault(`the link of ${options.name} is not watched any more: ${how}`),
     });
   }
 
+  /** Resolves when the present state has been told. */
   async begin(): Promise<void> {
     const {stdout} = await run('ip', ['-o', 'link', 'show', 'dev', this.#name]);
     this.#read(stdout);
+    await this.#told;
   }
 
-  /** Pulls the cable, or plugs it in. Taking an interface down takes its routes along; they come back with it. */
+  /** Pulls the cable, or plugs it in. */
   async plug(isUp: boolean): Promise<void> {
     await run('ip', ['link', 'set', this.#name, isUp ? 'up' : 'down']);
-    if (isUp) await run('ip', ['route', 'replace', 'default', 'via', this.#gateway, 'dev', this.#name]);
   }
 
   /** One datagram to the gateway's discard port: the kernel asks for the gateway by ARP, and the network hears of us. */
   announce(): void {
     const socket = createSocket('udp4');
-    socket.on('error', () => {}); // no route yet: there is nobody to tell
+    socket.on('error', () => {}); // the link is down again: there is nobody to tell
     socket.send(new Uint8Array(1), 9, this.#gateway, () => socket.close());
   }
 
@@ -53,6 +58,22 @@ export class NetworkAdapter implements Disposable {
   /** `2: eth0@if9: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 …`, with `Deleted` before it when the interface is gone. */
   #read(line: string): void {
     const [, deleted, name, flags = ''] = /^(Deleted )?\d+: ([^:@]+)(?:@[^:]*)?: <([^>]*)>/.exec(line) ?? [];
-    if (name === this.#name) this.#onCarrier(deleted === undefined && flags.split(',').includes('LOWER_UP'));
+    const isUp = deleted === undefined && flags.split(',').includes('LOWER_UP');
+    const wasDown = this.#isUp === false;
+    if (name !== this.#name || isUp === this.#isUp) return;
+    this.#isUp = isUp;
+    this.#told = this.#told.then(() => this.#tell(isUp, wasDown));
+  }
+
+  /** An interface that was taken down has lost its routes; they are back before anybody is told that it is up. */
+  async #tell(isUp: boolean, wasDown: boolean): Promise<void> {
+    if (isUp && wasDown) {
+      await run('ip', ['route', 'replace', 'default', 'via', this.#gateway, 'dev', this.#name]).catch(
+        (error: Error) => {
+          if (this.#isUp === true) this.#onFault(`${this.#name} has no default route: ${error.message}`);
+        },
+      );
+    }
+    this.#onCarrier(isUp);
   }
 }

@@ -1,6 +1,6 @@
 import {type InstalledAcl, table} from '#images/nad/enforcement-state.ts';
 import type {NftSession} from '#images/nad/nft.ts';
-import {readRuleComment} from '#protocol/dacl/compile.ts';
+import {readComment} from '#protocol/dacl/compile.ts';
 import type {AceCount} from '#protocol/nad/contract.ts';
 
 /**
@@ -11,31 +11,39 @@ export async function readCounters(nft: NftSession, acls: Iterable<InstalledAcl>
   const {documents, complaint} = await nft.run(`list table ${table}`);
   const [document] = documents;
   if (document === undefined) throw new Error(`The kernel's counters cannot be read: ${complaint}`);
-  const packets = packetsByChain(document);
-  return Array.from(acls).flatMap(({acl, chains}) => {
+  const packets = readPackets(document);
+  return Array.from(acls).flatMap(({acl, compiled}) => {
+    const names = [...compiled.chains, ...compiled.maps].map(({name}) => name);
     const lines = [...acl.entries.map(({line}) => line), null];
     return lines.map(line => ({
       acl: acl.name,
       line,
-      packets: chains.reduce((sum, {name}) => sum + (packets.get(name)?.get(line) ?? 0), 0),
+      packets: names.reduce((sum, name) => sum + (packets.get(name)?.get(line) ?? 0), 0),
     }));
   });
 }
 
-/** From what `nft -j list table` prints. */
+/** From what `nft -j list table` prints: rules with a comment and a counter, and elements of maps with both. */
 interface Listing {
-  nftables: {rule?: {chain: string; comment?: string; expr: {counter?: {packets: number}}[]}}[];
+  nftables: {
+    rule?: {chain: string; comment?: string; expr: {counter?: {packets: number}}[]};
+    map?: {name: string; elem?: [{elem?: {comment?: string; counter?: {packets: number}}}, unknown][]};
+  }[];
 }
 
-function packetsByChain(document: unknown): Map<string, Map<number | null, number>> {
-  const chains = new Map<string, Map<number | null, number>>();
-  for (const {rule} of (document as Listing).nftables) {
-    const line = rule?.comment === undefined ? undefined : readRuleComment(rule.comment);
-    if (rule === undefined || line === undefined) continue;
-    const counts = chains.get(rule.chain) ?? new Map<number | null, number>();
-    const counter = rule.expr.find(statement => statement.counter)?.counter;
-    counts.set(line, (counts.get(line) ?? 0) + (counter?.packets ?? 0));
-    chains.set(rule.chain, counts);
+/** By chain or map, and line. */
+function readPackets(document: unknown): Map<string, Map<number | null, number>> {
+  const packets = new Map<string, Map<number | null, number>>();
+  const add = (name: string, comment: string | undefined, count: number | undefined) => {
+    const line = comment === undefined ? undefined : readComment(comment);
+    if (line === undefined || count === undefined) return;
+    const lines = packets.get(name) ?? new Map<number | null, number>();
+    lines.set(line, (lines.get(line) ?? 0) + count);
+    packets.set(name, lines);
+  };
+  for (const {rule, map} of (document as Listing).nftables) {
+    if (rule) add(rule.chain, rule.comment, rule.expr.find(({counter}) => counter)?.counter?.packets);
+    for (const [{elem}] of map?.elem ?? []) add(map?.name ?? '', elem?.comment, elem?.counter?.packets);
   }
-  return chains;
+  return packets;
 }

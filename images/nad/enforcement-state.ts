@@ -1,5 +1,5 @@
 import type {Acl} from '#protocol/dacl/acl.ts';
-import {type CompiledChain, compileAcl} from '#protocol/dacl/compile.ts';
+import {type CompiledAcl, compileAcl} from '#protocol/dacl/compile.ts';
 import {formatIpv4, formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
 import type {EnforcementChange} from '#protocol/nad/contract.ts';
 
@@ -8,14 +8,15 @@ export interface EnforcementState {
   /** By name, in the order of installation. */
   acls: ReadonlyMap<string, InstalledAcl>;
   ports: ReadonlyMap<string, EnforcedPort>;
+  /** Removed, and to be deleted by the next transaction. */
+  retired: InstalledAcl[];
   /** Chains are numbered, over the lifetime of the table: nothing in the kernel carries a name from outside. */
   chainCount: number;
 }
 
 export interface InstalledAcl {
   acl: Acl;
-  /** The first is the one to go to. */
-  chains: CompiledChain[];
+  compiled: CompiledAcl;
 }
 
 export interface EnforcedPort {
@@ -27,7 +28,7 @@ export interface EnforcedPort {
 
 export const table = 'netdev posturelab';
 
-export const emptyState: EnforcementState = {acls: new Map(), ports: new Map(), chainCount: 0};
+export const emptyState: EnforcementState = {acls: new Map(), ports: new Map(), retired: [], chainCount: 0};
 
 /**
 The state after `changes`, and the nft commands that lead there in one transaction.
@@ -39,7 +40,9 @@ export function planChanges(
   state: EnforcementState,
   changes: readonly EnforcementChange[],
 ): {next: EnforcementState; commands: string[]} {
-  const next = changes.reduce(afterChange, state);
+  const changed = changes.reduce(afterChange, state);
+  const removed = [...state.acls.values()].filter(installed => !has(changed, installed));
+  const next = {...changed, retired: removed.filter(isRetired)};
   for (const [port, {bindings}] of next.ports) {
     for (const [address, acl] of bindings) requireBindable(next, {port, address, acl});
   }
@@ -78,7 +81,7 @@ function afterChange(state: EnforcementState, change: EnforcementChange): Enforc
       const chainCount = state.chainCount + 1;
       const acls = new Map(state.acls);
       acls.delete(acl.name); // a list that is installed again counts as the latest
-      acls.set(acl.name, {acl, chains: compileAcl(acl, `acl_${chainCount}`)});
+      acls.set(acl.name, {acl, compiled: compileAcl(acl, `acl_${chainCount}`)});
       return {...state, acls, chainCount};
     }
     case 'remove-acl': {
@@ -122,19 +125,45 @@ function requireBindable(
 /** Chains come before the elements that go to them, and go after those. */
 function commandsBetween(from: EnforcementState, to: EnforcementState): string[] {
   const added = [...to.acls.values()].filter(installed => !has(from, installed));
-  const removed = [...from.acls.values()].filter(installed => !has(to, installed));
+  const removed = [...from.acls.values()].filter(installed => !has(to, installed) && !isRetired(installed));
   const [before, after] = [elementsOf(from), elementsOf(to)];
   return [
-    ...added.flatMap(({chains}) => chains.map(({name}) => `add chain ${table} ${name}`)),
-    ...added.flatMap(({chains}) =>
-      chains.flatMap(({name, rules}) => rules.map(rule => `add rule ${table} ${name} ${rule}`)),
-    ),
+    ...added.flatMap(({compiled}) => additionOf(compiled)),
     ...[...before].filter(([key, to]) => after.get(key) !== to).map(([key]) => `delete element ${table} ${key} }`),
     ...[...after]
       .filter(([key, to]) => before.get(key) !== to)
       .map(([key, to]) => `add element ${table} ${key} : goto ${to} }`),
-    ...removed.flatMap(({chains}) => chains.map(({name}) => `delete chain ${table} ${name}`)),
+    ...[...removed, ...from.retired].flatMap(({compiled}) => removalOf(compiled)),
   ];
+}
+
+function additionOf({chains, maps}: CompiledAcl): string[] {
+  return [
+    ...maps.flatMap(({name, type, elements}) => [
+      `add map ${table} ${name} { type ${type} : verdict; counter; }`,
+      `add element ${table} ${name} { ${elements.join(', ')} }`,
+    ]),
+    ...chains.flatMap(({name, rules}) => [
+      `add chain ${table} ${name}`,
+      ...rules.map(rule => `add rule ${table} ${name} ${rule}`),
+    ]),
+  ];
+}
+
+/** Who refers goes before what is referred to, so last in, first out. */
+function removalOf({chains, maps}: CompiledAcl): string[] {
+  return [
+    ...chains.toReversed().map(({name}) => `delete chain ${table} ${name}`),
+    ...maps.map(({name}) => `delete map ${table} ${name}`),
+  ];
+}
+
+/**
+Whether a list must outlive the transaction that removes it, to go with the next. The kernel takes the elements of a map away
+at once, also from a packet that is already in the list's chain: it would find its deny entry gone. Rules it keeps for that long.
+*/
+function isRetired({compiled}: InstalledAcl): boolean {
+  return compiled.maps.length > 0;
 }
 
 function has(state: EnforcementState, installed: InstalledAcl): boolean {
@@ -150,7 +179,7 @@ function elementsOf({acls, ports}: EnforcementState): Map<string, string> {
       const family = address === null ? installed?.acl.family : familyOf(address);
       const suffix = family === 'ipv4' ? 'ip' : 'ip6';
       const key = address === null ? `${prefix}_rest { ${suffix}` : `${prefix}_${suffix} { ${address}`;
-      const chain = installed?.chains[0]?.name;
+      const chain = installed?.compiled.chain;
       if (chain !== undefined) elements.set(key, chain);
     }
   }

@@ -160,12 +160,20 @@ function open(path: string): {database: DatabaseSync; state: PersistentState | n
     return {database, state: readState(database)};
   } catch (error) {
     database?.close();
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DamagedDatabaseError(
-      `${path} cannot be used: ${reason}. Remove it to start with the policy of the lab's settings; its alarms and live log are lost then.`,
-      {cause: error},
-    );
+    throw unusable(path, error);
   }
+}
+
+/** SQLite's code for a file that can neither be opened nor made. */
+const cannotOpen = 14;
+
+function unusable(path: string, cause: unknown): DamagedDatabaseError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const isMissing = cause instanceof Error && 'errcode' in cause && cause.errcode === cannotOpen;
+  const advice = isMissing
+    ? 'Make its folder, and make it writable for the user that the node runs as.'
+    : "Remove it to start with the policy of the lab's settings; its alarms and live log are lost then.";
+  return new DamagedDatabaseError(`${path} cannot be used: ${reason}. ${advice}`, {cause});
 }
 
 function prepare(database: DatabaseSync) {

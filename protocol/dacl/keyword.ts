@@ -1,7 +1,7 @@
 export type KeywordMatch<Value> =
   | {kind: 'found'; name: string; value: Value}
   | {kind: 'ambiguous'; names: string[]}
-  | {kind: 'unknown'; nearest: string | undefined};
+  | {kind: 'unknown'};
 
 /** Looks a word up as IOS does: in any case, and shortened as long as only one name begins so. */
 export function findKeyword<Value>(word: string, table: ReadonlyMap<string, Value>): KeywordMatch<Value> {
@@ -9,20 +9,26 @@ export function findKeyword<Value>(word: string, table: ReadonlyMap<string, Valu
   const exact = table.get(lower);
   if (exact !== undefined) return {kind: 'found', name: lower, value: exact};
 
-  const begun = [...table].filter(([name]) => lower !== '' && name.startsWith(lower));
-  const [first, ...others] = begun;
-  if (first === undefined) return {kind: 'unknown', nearest: nearestName(lower, table.keys())};
-  if (others.length > 0) return {kind: 'ambiguous', names: begun.map(([name]) => name)};
-  return {kind: 'found', name: first[0], value: first[1]};
+  let first: {name: string; value: Value} | undefined;
+  let names: string[] | undefined;
+  if (lower === '') return {kind: 'unknown'};
+  for (const [name, value] of table) {
+    if (!name.startsWith(lower)) continue;
+    if (first === undefined) first = {name, value};
+    else names = [...(names ?? [first.name]), name];
+  }
+  if (first === undefined) return {kind: 'unknown'};
+  return names === undefined ? {kind: 'found', ...first} : {kind: 'ambiguous', names};
 }
 
 /** The name that a slip of the finger or two would turn into `word`. */
-function nearestName(word: string, names: Iterable<string>): string | undefined {
-  const allowed = word.length <= 3 ? 1 : 2;
+export function nearestName(word: string, names: Iterable<string>): string | undefined {
+  const lower = word.toLowerCase();
+  const allowed = lower.length <= 3 ? 1 : 2;
   let nearest: {name: string; distance: number} | undefined;
   for (const name of names) {
-    if (Math.abs(name.length - word.length) > allowed) continue;
-    const distance = editDistance(word, name);
+    if (Math.abs(name.length - lower.length) > allowed) continue;
+    const distance = editDistance(lower, name);
     if (distance <= allowed && distance < (nearest?.distance ?? Number.POSITIVE_INFINITY)) nearest = {name, distance};
   }
   return nearest?.name;

@@ -1,4 +1,4 @@
-import {findKeyword} from '#protocol/dacl/keyword.ts';
+import {findKeyword, nearestName} from '#protocol/dacl/keyword.ts';
 import type {AclProblem} from '#protocol/dacl/problem.ts';
 
 export interface Token {
@@ -86,10 +86,11 @@ export class LineReader {
         fix: 'Write the word in full.',
       });
     }
+    const nearest = nearestName(token.text, table.keys());
     return this.fail(token, {
       code: `unknown-${code}`,
       message: `${quote(token.text)} is not ${what}.`,
-      fix: `Write ${match.nearest === undefined ? oneOf(table.keys()) : `\`${match.nearest}\``}.`,
+      fix: `Write ${nearest === undefined ? oneOf(table.keys()) : `\`${nearest}\``}.`,
     });
   }
 
@@ -115,6 +116,19 @@ export function readNumber(word: string): number | undefined {
   return /^(0|[1-9]\d{0,9})$/.test(word) ? Number(word) : undefined;
 }
 
+/** Words are separated by spaces, tabs, and the two rarer blanks of ASCII. */
 function tokenize(text: string): Token[] {
-  return Array.from(text.matchAll(/[^ \t\v\f]+/g), match => ({text: match[0], column: match.index + 1}));
+  const tokens: Token[] = [];
+  let start = -1;
+  for (let index = 0; index <= text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    const isBlank = unit === 32 || unit === 9 || unit === 11 || unit === 12;
+    if (isBlank || index === text.length) {
+      if (start >= 0) tokens.push({text: text.slice(start, index), column: start + 1});
+      start = -1;
+    } else if (start < 0) {
+      start = index;
+    }
+  }
+  return tokens;
 }

@@ -1,7 +1,7 @@
 import type {PortMatch} from '#protocol/dacl/acl.ts';
 import {operators, optionNames} from '#protocol/dacl/ios-options.ts';
 import {portNames, tcpPorts, udpPorts} from '#protocol/dacl/ios-ports.ts';
-import {findKeyword} from '#protocol/dacl/keyword.ts';
+import {findKeyword, nearestName} from '#protocol/dacl/keyword.ts';
 import {type LineReader, oneOf, quote, readNumber} from '#protocol/dacl/line-reader.ts';
 import type {LineProtocol} from '#protocol/dacl/parse-protocol.ts';
 
@@ -15,6 +15,12 @@ const addressWords: ReadonlyMap<string, true> = new Map([
   ['object-group', true],
 ]);
 
+/** What can come behind ports, and with what can be where they begin. */
+const surroundings = {
+  source: {follows: addressWords, words: new Map<string, unknown>([...addressWords, ...operators])},
+  destination: {follows: optionNames, words: new Map<string, unknown>([...optionNames, ...operators])},
+};
+
 /** Reads the ports of the source or destination, if the line has any here. */
 export function parsePorts(
   reader: LineReader,
@@ -22,8 +28,8 @@ export function parsePorts(
 ): PortMatch | undefined {
   const token = reader.next;
   if (token === undefined) return undefined;
-  const follows = side === 'source' ? addressWords : optionNames;
-  const word = findKeyword(token.text, new Map<string, unknown>([...follows, ...operators]));
+  const {follows, words} = surroundings[side];
+  const word = findKeyword(token.text, words);
   if (word.kind !== 'found' || !operators.has(word.name)) return undefined;
 
   const names = protocol === 'unknown' ? anyPortNames : portNames(protocol === 'every' ? undefined : protocol);
@@ -138,7 +144,7 @@ function parseValue(
     });
   }
   const known = knownElsewhere.get(token.text.toLowerCase());
-  const instead = known === undefined ? match.nearest : String(known);
+  const instead = known === undefined ? nearestName(token.text, names.keys()) : String(known);
   return reader.fail(token, {
     code: `unknown-${what}`,
     message: `${quote(token.text)} is not a ${what} that IOS knows by name here.`,

@@ -42,10 +42,8 @@ export function verdict(acl: Acl, packet: Packet): {verdict: 'permit' | 'deny'; 
 }
 
 /** Whether an entry looks at what only the first fragment of a packet has. */
-export function looksAtTransport(ace: Ace): boolean {
-  return Boolean(
-    ace.sourcePort ?? ace.destinationPort ?? ace.established ?? ace.flags ?? ace.icmp ?? ace.igmpType !== undefined,
-  );
+export function looksAtTransport({sourcePort, destinationPort, established, flags, icmp, igmpType}: Ace): boolean {
+  return Boolean(sourcePort || destinationPort || established || flags || icmp) || igmpType !== undefined;
 }
 
 interface Addresses {

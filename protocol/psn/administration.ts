@@ -1,9 +1,10 @@
 import type {CoaAction} from '#protocol/psn/coa-order.ts';
+import {CommandError} from '#protocol/psn/command-error.ts';
 import type {Policy, PsnCommand} from '#protocol/psn/contract.ts';
 import type {DynamicAuthorization} from '#protocol/psn/dynamic-authorization.ts';
 import {readMac} from '#protocol/psn/mac-address.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
-import {deleteDacl, PolicyError, saveDacl, savePolicy} from '#protocol/psn/policy-editor.ts';
+import {deleteDacl, saveDacl, savePolicy} from '#protocol/psn/policy-editor.ts';
 import type {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
 import type {PsnSession} from '#protocol/psn/session-cache.ts';
 import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
@@ -13,11 +14,6 @@ export type AdminCommand = Extract<
   PsnCommand,
   {name: 'end-session' | 'reauthenticate' | 'set-posture-status' | 'save-dacl' | 'delete-dacl' | 'save-policy'}
 >;
-
-/** A command that cannot be carried out; `message` says why. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-}
 
 /** What an administrator does in the GUI, or a client by API. Returns the command's result; throws `CommandError`. */
 export class Administration {
@@ -91,11 +87,7 @@ export class Administration {
 
   #edit(what: string, change: (policy: Policy) => Policy): Policy {
     const {records, outbox} = this.#state;
-    try {
-      records.savePolicy(change(records.policy));
-    } catch (error) {
-      throw error instanceof PolicyError ? new CommandError(error.message, {cause: error}) : error;
-    }
+    records.savePolicy(change(records.policy));
     outbox.record({kind: 'configuration-changed', what});
     return records.policy;
   }

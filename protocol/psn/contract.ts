@@ -89,13 +89,18 @@ export type PsnInput =
   | {kind: 'https-failed'; connectionId: string; failure: HttpsFailure};
 
 export type PsnCommand =
-  /** What an administrator does to a live session (domain.md 5.8, 11.12a and b). `delete`: the record only, nothing sent. */
+  /**
+  What an administrator does to a live session (domain.md 5.8, 11.12a and b). `terminate`: the session leaves the cache with the
+  Disconnect-ACK. `bounce` and `disable`: with the Accounting-Stop of the port. `delete`: at once, the record only, nothing sent.
+  */
   | {name: 'end-session'; mac: string; how: 'terminate' | 'bounce' | 'disable' | 'delete'}
   | {name: 'reauthenticate'; mac: string; type: 'default' | 'last' | 'rerun'}
+  /** `savedAtS` is taken if it is later than the last save; otherwise the node's own time is. */
   | {name: 'save-dacl'; dacl: Dacl}
   | {name: 'delete-dacl'; dacl: string}
   | {name: 'save-policy'; profiles?: AuthorizationProfile[]; rules?: AuthorizationRule[]; requirements?: Requirement[]}
   | {name: 'set-replication'; enabled: boolean}
+  /** Settled like a reported status: with a CoA, if it is another than before. */
   | {name: 'set-posture-status'; mac: string; status: PostureStatus}
   | {name: 'hold'; step: PsnStep}
   | {name: 'release'; step: PsnStep}

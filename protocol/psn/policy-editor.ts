@@ -1,29 +1,25 @@
 import {daclVersionName} from '#protocol/dacl/name.ts';
+import {CommandError} from '#protocol/psn/command-error.ts';
 import type {Dacl, Policy} from '#protocol/psn/contract.ts';
-
-/** What an administrator asked for cannot be saved; `message` says why and what to do. */
-export class PolicyError extends Error {
-  override readonly name = 'PolicyError';
-}
 
 /**
 The policy with a dACL saved. Every save makes a new version, even with the same text (domain.md 5.4): the instant is the one given,
 so that all nodes of a deployment name the same version, or now if it is not later than the last save.
 
-Throws `PolicyError` if the name is none that ISE takes (domain.md 6.8), or too long to be sent, or the text is empty.
+Throws `CommandError` if the name is none that ISE takes (domain.md 6.8), or too long to be sent, or the text is empty.
 */
 export function saveDacl(policy: Policy, {name, text, savedAtS}: Dacl, nowS: number): Policy {
   if (!/^[A-Za-z0-9_.-]+$/.test(name)) {
-    throw new PolicyError(
+    throw new CommandError(
       `${JSON.stringify(name)} is no name of a dACL: use letters, digits, underscore, dot and hyphen`,
     );
   }
-  if (text.trim() === '') throw new PolicyError(`the dACL ${name} has no entry: an empty one would deny everything`);
+  if (text.trim() === '') throw new CommandError(`the dACL ${name} has no entry: an empty one would deny everything`);
   const last = policy.dacls.find(dacl => dacl.name === name)?.savedAtS ?? 0;
   const saved: Dacl = {name, text, savedAtS: savedAtS > last ? savedAtS : Math.max(nowS, last + 1)};
   const pairBytes = `ACS:CiscoSecure-Defined-ACL=${daclVersionName(name, saved.savedAtS)}`.length;
   if (pairBytes > longestPairBytes) {
-    throw new PolicyError(
+    throw new CommandError(
       `the name of the dACL ${name} is ${pairBytes - longestPairBytes} characters too long to be sent`,
     );
   }
@@ -32,15 +28,15 @@ export function saveDacl(policy: Policy, {name, text, savedAtS}: Dacl, nowS: num
   return {...policy, dacls};
 }
 
-/** Profiles may go on naming it: that is the mistake of domain.md 11.18. Throws `PolicyError` if there is no such dACL. */
+/** Profiles may go on naming it: that is the mistake of domain.md 11.18. Throws `CommandError` if there is no such dACL. */
 export function deleteDacl(policy: Policy, name: string): Policy {
   if (!policy.dacls.some(dacl => dacl.name === name)) {
-    throw new PolicyError(`there is no dACL ${name}; there are ${namesOf(policy.dacls)}`);
+    throw new CommandError(`there is no dACL ${name}; there are ${namesOf(policy.dacls)}`);
   }
   return {...policy, dacls: policy.dacls.filter(dacl => dacl.name !== name)};
 }
 
-/** Throws `PolicyError` if a rule names a profile that is not there. */
+/** Throws `CommandError` if a rule names a profile that is not there. */
 export function savePolicy(
   policy: Policy,
   changes: Partial<Pick<Policy, 'profiles' | 'rules' | 'requirements'>>,
@@ -48,7 +44,7 @@ export function savePolicy(
   const saved = {...policy, ...changes};
   for (const rule of saved.rules) {
     if (saved.profiles.some(({name}) => name === rule.profile) || rule.profile === 'DenyAccess') continue;
-    throw new PolicyError(`rule ${rule.name} names the profile ${rule.profile}; there are ${namesOf(saved.profiles)}`);
+    throw new CommandError(`rule ${rule.name} names the profile ${rule.profile}; there are ${namesOf(saved.profiles)}`);
   }
   return saved;
 }

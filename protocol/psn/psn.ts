@@ -1,9 +1,10 @@
 import type {HttpResponse} from '#protocol/http.ts';
 import {Accounting} from '#protocol/psn/accounting.ts';
 import {AclServer} from '#protocol/psn/acl-server.ts';
-import {type AdminCommand, Administration, CommandError} from '#protocol/psn/administration.ts';
+import {type AdminCommand, Administration} from '#protocol/psn/administration.ts';
 import type {Announcement} from '#protocol/psn/announcement.ts';
 import {Authentication} from '#protocol/psn/authentication.ts';
+import {CommandError} from '#protocol/psn/command-error.ts';
 import type {PsnCommand, PsnEffect, PsnInput, PsnSettings, PsnStep, PsnView} from '#protocol/psn/contract.ts';
 import {DynamicAuthorization} from '#protocol/psn/dynamic-authorization.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';

@@ -55,9 +55,12 @@ export class Replication {
     for (const line of this.#lines) this.#pump(line, nowMs);
   }
 
-  /** Drops what was not told yet: replication was switched off. */
+  /** Drops what was not told yet, also what is being told: replication was switched off. */
   forget(): void {
-    for (const line of this.#lines) line.waiting.clear();
+    for (const line of this.#lines) {
+      line.waiting.clear();
+      line.call = undefined;
+    }
   }
 
   /** The end of a call: `status` of the peer's answer, or `undefined` if it gave none. */

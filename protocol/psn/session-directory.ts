@@ -37,11 +37,14 @@ export class SessionDirectory {
     this.changed(session, nowMs);
   }
 
-  /** To be called after every change of a session. One that a peer told stays as old as the peer's news, which counts. */
+  /**
+  To be called after every change of a session. One that a peer told stays as old as the peer's news, which counts. A phantom is
+  not announced: nobody is to take it for the session that another node authenticated (domain.md 6.2).
+  */
   changed(session: PsnSession, nowMs: number): void {
     if (!this.isOwn(session)) return;
     session.changedAtMs = nowMs;
-    this.#announce({kind: 'session', session: {...session}}, nowMs);
+    this.#announceSession(session, nowMs);
   }
 
   /** Brings this node and its peers together: replication was switched on here. */
@@ -79,13 +82,17 @@ export class SessionDirectory {
 
   #announceAll(nowMs: number): void {
     for (const session of this.#state.sessions.all()) {
-      if (this.isOwn(session)) this.#announce({kind: 'session', session: {...session}}, nowMs);
+      if (this.isOwn(session)) this.#announceSession(session, nowMs);
     }
+  }
+
+  #announceSession(session: PsnSession, nowMs: number): void {
+    if (!isPhantom(session)) this.#announce({kind: 'session', session: {...session}}, nowMs);
   }
 
   #learnSession(session: PsnSession, nowMs: number): void {
     const known = this.#state.sessions.byId(session.sessionId);
-    if (known !== undefined && known.changedAtMs > session.changedAtMs) return;
+    if (known !== undefined && !isPhantom(known) && known.changedAtMs > session.changedAtMs) return;
     this.#put(session, 'replication', nowMs);
   }
 
@@ -114,4 +121,9 @@ export class SessionDirectory {
   #tellRemoved({sessionId, mac}: PsnSession, cause: RemovalCause): void {
     this.#state.outbox.record({kind: 'session-removed', sessionId, mac, cause});
   }
+}
+
+/** Known from accounting alone: no rule ever spoke for it. */
+function isPhantom(session: PsnSession): boolean {
+  return session.rule === '';
 }

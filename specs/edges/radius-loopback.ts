@@ -15,6 +15,8 @@ export interface LoopbackServer extends AsyncDisposable {
   port: number;
   /** What came and was verified. */
   packets: RadiusPacket[];
+  /** The same as it came. */
+  datagrams: Uint8Array[];
   /** Why something that came was not answered. */
   refusals: string[];
 }
@@ -27,6 +29,7 @@ export async function serveOnLoopback(
 ): Promise<LoopbackServer> {
   const socket = createSocket('udp4');
   const packets: RadiusPacket[] = [];
+  const datagrams: Uint8Array[] = [];
   const refusals: string[] = [];
   socket.on('message', (bytes, {address, port}) => {
     const read = readRequest(bytes, secret, {requireMessageAuthenticator});
@@ -35,6 +38,7 @@ export async function serveOnLoopback(
       return;
     }
     packets.push(read.packet);
+    datagrams.push(new Uint8Array(bytes));
     socket.send(encodeResponse({request: read.packet, ...answer(read.packet), secret: forgeWith}), port, address);
   });
   socket.bind(0, '127.0.0.1');
@@ -42,6 +46,7 @@ export async function serveOnLoopback(
   return {
     port: socket.address().port,
     packets,
+    datagrams,
     refusals,
     [Symbol.asyncDispose]: async () => {
       const closed = once(socket, 'close');

@@ -1,5 +1,5 @@
-// Our codec on both sides could be wrong in the same way. Here one side is Debian's radclient, or Wireshark's dissector judges.
-import {randomBytes} from 'node:crypto';
+// Our codec on both sides could be wrong in the same way. Here one side is Debian's radclient.
+import {Buffer} from 'node:buffer';
 import test from 'ava';
 import {aclEntryPair, aclRoundBudgetBytes, splitAclRounds} from '#protocol/radius/acl-download.ts';
 import {
@@ -16,11 +16,10 @@ import {
 } from '#protocol/radius/attributes.ts';
 import {joinEapMessage, splitEapMessage} from '#protocol/radius/eap-message.ts';
 import {errorCauses} from '#protocol/radius/error-cause.ts';
-import {decodePacket, type RadiusAttribute, radiusCodes} from '#protocol/radius/packet.ts';
+import type {RadiusCode} from '#protocol/radius/packet.ts';
 import {encodeRequest, type RequestCode} from '#protocol/radius/request.ts';
-import {encodeResponse, type ResponseCode} from '#protocol/radius/response.ts';
+import type {ResponseCode} from '#protocol/radius/response.ts';
 import {readUserPassword} from '#protocol/radius/user-password.ts';
-import {type Datagram, dissect} from '#specs/edges/radius-capture.ts';
 import {radclient, serveOnLoopback} from '#specs/edges/radius-loopback.ts';
 
 const secret = 'posturelab-radius-secret';
@@ -90,7 +89,7 @@ test("radclient's MAB request is read, and it reads every attribute of our Acces
 });
 
 test('a password of more than one block is shown as radclient hid it', async t => {
-  const password = 'x'.repeat(16) + 'y'.repeat(16) + 'correct horse';
+  const password = 'correct horse battery staple, over more than two blocks';
   await using server = await serveOnLoopback(secret, () => ({code: 'Access-Reject', attributes: []}));
 
   const printed = await radclient({
@@ -250,9 +249,10 @@ test('radclient downloads a dACL of 300 entries, round by round', async t => {
   );
 });
 
-test('an EAP packet of 600 bytes reaches us in pieces, and radclient again', async t => {
-  const eap = Uint8Array.from({length: 600}, (_, index) => index % 251);
-  eap.set([2, 1, 600 >> 8, 600 & 0xff, 13]); // a Response, of type EAP-TLS
+test('an EAP packet of 450 bytes is joined here from pieces of radclient, and there from ours', async t => {
+  const eap = Uint8Array.from({length: 450}, (_, index) => index % 251);
+  eap.set([2, 1, 450 >> 8, 450 & 0xff, 13]); // a Response, of type EAP-TLS
+  const pieces = [0, 200, 400].map(start => `EAP-Message += 0x${hex(eap.subarray(start, start + 200))}`);
   await using server = await serveOnLoopback(secret, request => ({
     code: 'Access-Challenge',
     attributes: splitEapMessage(joinEapMessage(request) ?? new Uint8Array()),
@@ -262,100 +262,55 @@ test('an EAP packet of 600 bytes reaches us in pieces, and radclient again', asy
     port: server.port,
     packet: 'auth',
     secret,
-    attributes: ['User-Name = "alice"', `EAP-Message = 0x${Buffer.from(eap).toString('hex')}`, signed],
+    attributes: ['User-Name = "alice"', ...pieces, signed],
   });
 
   t.deepEqual(server.packets[0] && joinEapMessage(server.packets[0]), eap);
-  const pieces = [...printed.slice(printed.indexOf('Received')).matchAll(/EAP-Message = 0x(\w+)/g)];
-  t.is(pieces.map(([, piece]) => piece).join(''), Buffer.from(eap).toString('hex'));
+  t.is(/Received[\s\S]*EAP-Message = 0x(\w+)/.exec(printed)?.[1], hex(eap));
 });
 
-const attributesOfAll: RadiusAttribute[] = [
-  text('User-Name', mac),
-  text('NAS-Port-Id', 'FastEthernet0/12'),
-  address('Framed-IPv6-Address', '2001:db8::193'),
-  number('Error-Cause', errorCauses.sessionContextNotFound),
-  avPair(`audit-session-id=${sessionId}`),
-  avPair('subscriber:command=reauthenticate'),
-  {type: 7, vendor: 311, value: new Uint8Array(20)},
-  {type: 250, value: new Uint8Array(10)},
-];
+test("our encoder makes the very bytes of radclient's requests", async t => {
+  await using server = await serveOnLoopback(secret, ({code}) => ({
+    code: answersTo[code] ?? 'CoA-NAK',
+    attributes: [],
+  }));
+  const attributes = [signed, ...mab, 'Acct-Status-Type = Start', 'Event-Timestamp = 1667986860', 'State = 0x0102'];
 
-const conversations: {port: number; request: RequestCode; responses: ResponseCode[]}[] = [
-  {port: 1812, request: 'Access-Request', responses: ['Access-Accept', 'Access-Reject', 'Access-Challenge']},
-  {port: 1813, request: 'Accounting-Request', responses: ['Accounting-Response']},
-  {port: 1700, request: 'CoA-Request', responses: ['CoA-ACK', 'CoA-NAK']},
-  {port: 3799, request: 'Disconnect-Request', responses: ['Disconnect-ACK', 'Disconnect-NAK']},
-];
+  for (const packet of ['auth', 'acct', 'coa', 'disconnect'] as const) {
+    await radclient({
+      port: server.port,
+      packet,
+      secret,
+      attributes: packet === 'auth' ? attributes : attributes.filter(line => !line.includes('Password')),
+    });
+  }
 
-test('tshark finds all our packets well-formed, and every response validly signed', async t => {
-  const datagrams = conversations.flatMap(({port, request, responses}) =>
-    responses.flatMap(code => converse(port, request, code)),
-  );
-  const rows = await dissect(datagrams, secret, [
-    'radius.code',
-    'radius.authenticator.valid',
-    'radius.User_Name',
-    'radius.NAS_Port_Id',
-    'radius.Cisco_AVPair',
-    'radius.Error_Cause',
-    'radius.Framed_IPv6_Address',
-    '_ws.malformed',
-    '_ws.expert.message',
-  ]);
-
-  t.is(rows.length, 16);
-  for (const [index, [code, valid, user, port, pairs, cause, ipv6, malformedBy, expert]] of rows.entries()) {
-    const isResponse = index % 2 === 1;
-    t.is(Number(code), datagrams[index]?.bytes[0]);
-    if (isResponse) t.regex(valid ?? '', /^(1|True)$/, `response ${code}`);
-    t.is(user, mac);
-    t.is(port, 'FastEthernet0/12');
-    t.is(pairs, `audit-session-id=${sessionId}|subscriber:command=reauthenticate`);
-    t.is(cause, '503');
-    t.is(ipv6, '2001:db8::193');
-    t.is(malformedBy, '', `packet ${index}`);
-    t.is(expert, '', `packet ${index}`);
+  t.deepEqual(server.refusals, []);
+  t.is(server.datagrams.length, 4);
+  for (const [index, {code, identifier, authenticator, attributes}] of server.packets.entries()) {
+    if (!isRequest(code)) return t.fail(code);
+    const {bytes: encoded} = encodeRequest({
+      code,
+      identifier,
+      attributes: attributes.map(attribute => (attribute.type === 2 ? text('User-Password', mac) : attribute)),
+      secret,
+      randomBytes: () => authenticator,
+    });
+    t.deepEqual(encoded, server.datagrams[index], code);
   }
 });
 
-test('tshark shows the password of our Access-Request with the secret, and hides it with another', async t => {
-  const datagrams = converse(1812, 'Access-Request', 'Access-Accept', [text('User-Password', 'correct horse battery')]);
-  const [[shown] = []] = await dissect(datagrams, secret, ['radius.User_Password']);
-  const [[hidden] = []] = await dissect(datagrams, 'other', ['radius.User_Password']);
+const answersTo: Partial<Record<RadiusCode, ResponseCode>> = {
+  'Access-Request': 'Access-Accept',
+  'Accounting-Request': 'Accounting-Response',
+  'CoA-Request': 'CoA-ACK',
+  'Disconnect-Request': 'Disconnect-ACK',
+};
 
-  t.is(shown, 'correct horse battery');
-  t.not(hidden, 'correct horse battery');
-});
-
-test('tshark is no yes-man: it finds a changed response invalid', async t => {
-  const [request, response] = converse(1812, 'Access-Request', 'Access-Accept');
-  if (request === undefined || response === undefined) return t.fail();
-  const changed = {...response, bytes: response.bytes.with(-1, 1)};
-  const [, [valid, invalid] = []] = await dissect([request, changed], secret, [
-    'radius.authenticator.valid',
-    'radius.authenticator.invalid',
-  ]);
-
-  t.notRegex(valid ?? '', /^(1|True)$/);
-  t.regex(invalid ?? '', /^(1|True)$/);
-});
-
-/** One request and its response, both with all attributes. */
-function converse(
-  port: number,
-  request: RequestCode,
-  code: ResponseCode,
-  attributes: RadiusAttribute[] = attributesOfAll,
-): Datagram[] {
-  const asked = encodeRequest({code: request, identifier: radiusCodes[code], attributes, secret, randomBytes});
-  const answer = encodeResponse({request: decodePacket(asked.bytes), code, attributes: attributesOfAll, secret});
-  return [
-    {from: 'client', port, bytes: asked.bytes},
-    {from: 'server', port, bytes: answer},
-  ];
+function isRequest(code: RadiusCode): code is RequestCode {
+  return code.endsWith('-Request');
 }
 
-function hex(text: string): string {
-  return Buffer.from(text).toString('hex');
+function hex(value: string | Uint8Array): string {
+  return Buffer.from(value).toString('hex');
 }

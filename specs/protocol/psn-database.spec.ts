@@ -163,7 +163,7 @@ for (const [what, spoil] of [
 test('a folder that is not there is told too', t => {
   t.throws(() => new PsnDatabase('/nowhere/psn.db'), {
     instanceOf: DamagedDatabaseError,
-    message: /nowhere\/psn\.db cannot be used/,
+    message: /nowhere\/psn\.db cannot be used: .* Make its folder/,
   });
 });
 

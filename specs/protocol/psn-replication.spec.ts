@@ -116,6 +116,26 @@ test('the gate replication holds news back, in order, and the delay is between c
   t.is(two.session()?.postureStatus, 'Compliant');
 });
 
+test('a phantom is told to nobody, and gives way to the session of the node that authenticated it, however old the news', t => {
+  const {one, two} = pair({delaysMs: {coa: 0, replication: 500}});
+  one.authenticate();
+  two.nowMs += 100;
+  two.account(3);
+  t.is(two.session()?.owner, psn2.fqdn, 'accounting was faster than replication');
+  two.elapse(2000);
+  t.like(one.session(), {owner: psn1.fqdn, rule: 'Posture-Unknown'});
+  one.elapse(500);
+  t.like(two.session(), {owner: psn1.fqdn, rule: 'Posture-Unknown'});
+});
+
+test('what was being told when replication was switched off is not told again', t => {
+  const one = new PsnBench({peers: [psn2]});
+  one.authenticate();
+  one.command({name: 'set-replication', enabled: false});
+  one.handle({kind: 'https-failed', connectionId: 'replication-1', failure: {reason: 'timeout', detail: ''}});
+  t.is(one.psn.wakeAtMs(), undefined);
+});
+
 test('one call a peer at a time; what changed meanwhile is told once, with the latest', t => {
   const one = new PsnBench({peers: [psn2]});
   one.connect();

@@ -1,0 +1,132 @@
+/** The switch's container: gives the role sockets, ports, the kernel's packet filter and eyes, and people a console. */
+import {randomBytes} from 'node:crypto';
+import {watchArp} from '#images/nad/arp-watch.ts';
+import {openCliServer} from '#images/nad/cli-server.ts';
+import {type Enforcement, openEnforcement} from '#images/nad/enforcement.ts';
+import {GuardedPorts} from '#images/nad/guarded-ports.ts';
+import {probeAddress, setPort} from '#images/nad/ports.ts';
+import type {NadNodeSettings} from '#images/nad/settings.ts';
+import {carry} from '#images/shell/carry.ts';
+import {labClock} from '#images/shell/clock.ts';
+import {type Control, openControl} from '#images/shell/control.ts';
+import {openUdp} from '#images/shell/udp.ts';
+import type {LabEventBody} from '#protocol/event.ts';
+import {Cli} from '#protocol/nad/cli/cli.ts';
+import type {CliWorld} from '#protocol/nad/cli/command.ts';
+import type {NadCommand, NadEffect, NadInput} from '#protocol/nad/contract.ts';
+import {Nad} from '#protocol/nad/nad.ts';
+import type {CommonEffect} from '#protocol/role.ts';
+
+/** What the harness asks of this program beyond the role's own commands: a line at the prompt, and the kernel's counters. */
+type ShellCommand = {name: 'cli'; line: string} | {name: 'counters'};
+type OwnEffect = Exclude<NadEffect, CommonEffect<LabEventBody>>;
+
+const running = Promise.withResolvers<(id: string, command: NadCommand | ShellCommand) => void>();
+const control = await openControl<NadNodeSettings>('nad', (id, command) => {
+  running.promise.then(onCommand => onCommand(id, command as NadCommand | ShellCommand));
+});
+running.resolve(await start(control));
+control.begun();
+
+/** Resolves when the ports are guarded and everything listens. */
+async function start({
+  begin,
+  ...control
+}: Control<NadNodeSettings>): Promise<(id: string, command: NadCommand | ShellCommand) => void> {
+  const {settings} = begin;
+  const clock = labClock(begin.clock);
+  const nad = new Nad(settings, count => new Uint8Array(randomBytes(count)));
+  const fault = (message: string) => control.record({kind: 'fault', message}, clock.nowMs());
+  const guarded = Promise.withResolvers<void>();
+
+  const enforcement = await openEnforcement({onEnd: fault});
+  const [radius, coa] = await Promise.all([
+    openUdp({
+      address: settings.nasAddress,
+      port: 0,
+      onDatagram: (from, bytes) => carried.input({kind: 'datagram', localPort: 0, from, bytes}),
+    }),
+    openUdp({
+      address: settings.nasAddress,
+      port: settings.coaPort,
+      onDatagram: (from, bytes) => carried.input({kind: 'datagram', localPort: settings.coaPort, from, bytes}),
+    }),
+  ]);
+
+  const carried = carry<NadInput, OwnEffect>({
+    role: nad,
+    clock,
+    control,
+    perform(effect) {
+      switch (effect.kind) {
+        case 'send':
+          (effect.localPort === 0 ? radius : coa).send(effect.to, effect.bytes);
+          break;
+        case 'enforce':
+          enforce(enforcement, effect).then(input => {
+            carried.input(input);
+            if (input.kind === 'enforced') guarded.resolve();
+          });
+          break;
+        case 'set-port':
+          setPort(effect.port, effect.up).catch((error: Error) => fault(error.message));
+          break;
+        case 'probe-address':
+          probeAddress(effect).catch(() => {}); // the port is gone, and the role will be told
+          break;
+        default:
+          effect satisfies never;
+      }
+    },
+  });
+
+  const ports = new GuardedPorts({
+    ports: settings.accessPorts.map(({port}) => port),
+    enforcement,
+    onLink: (port, up) => carried.input({kind: 'link', port, up}),
+    onFault: fault,
+  });
+  await ports.guarded();
+  carried.input({kind: 'start'});
+  const arp = watchArp({
+    onFrame({interfaceIndex, mac, address}) {
+      const port = ports.portOf(interfaceIndex);
+      if (port !== undefined) carried.input({kind: 'frame', port, mac, address});
+    },
+    onEnd: fault,
+  });
+  const world = async (): Promise<CliWorld> => ({
+    counts: await enforcement.counters(),
+    view: nad.view(clock.nowMs()),
+    nowMs: clock.nowMs(),
+  });
+  const order = (command: NadCommand) => carried.input({kind: 'command', id: 'console', command});
+  await Promise.all([guarded.promise, arp.ready, openCliServer({world, order})]);
+
+  const cli = new Cli();
+  return (id, command) => {
+    const refuse = (error: Error) => control.refuse(id, error.message);
+    if (command.name === 'counters') {
+      enforcement.counters().then(counts => control.reply(id, counts), refuse);
+    } else if (command.name === 'cli') {
+      world().then(seen => {
+        const {lines, orders = []} = cli.execute(command.line, seen);
+        for (const each of orders) order(each);
+        control.reply(id, lines.join('\n'));
+      }, refuse);
+    } else {
+      carried.input({kind: 'command', id, command});
+    }
+  };
+}
+
+async function enforce(
+  enforcement: Enforcement,
+  {transactionId, changes}: Extract<NadEffect, {kind: 'enforce'}>,
+): Promise<NadInput> {
+  try {
+    return {kind: 'enforced', transactionId, generation: await enforcement.apply(changes)};
+  } catch (error) {
+    return {kind: 'enforcement-failed', transactionId, message: error instanceof Error ? error.message : String(error)};
+  }
+}

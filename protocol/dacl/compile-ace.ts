@@ -1,0 +1,158 @@
+import type {Ace, Acl, AddressMatch, PortMatch, TcpFlag} from '#protocol/dacl/acl.ts';
+import {protocolNumbers} from '#protocol/dacl/ios-protocols.ts';
+import {formatIpv4, formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
+
+/** One condition of a rule, in nft's words. */
+export interface Condition {
+  /** `tcp dport 80` */
+  text: string;
+  /** If it is for exactly one value of a field, so that it could be part of a map's key. */
+  key?: {field: string; type: string; value: string};
+}
+
+type Family = Acl['family'];
+
+/**
+What an entry asks: of addresses and IP header, and apart from that of ports, flags and message types. `never` in place of the conditions that nothing can meet. Throws RangeError for what no parser made: only numbers get into a
+condition, and none of the list's text.
+*/
+export function conditionsOf(
+  ace: Ace,
+  family: Family,
+): {network: Condition[] | 'never'; transport: Condition[] | 'never'} {
+  const network: Condition[] = [];
+  addAddress(network, {side: 'saddr', match: ace.source, family});
+  addAddress(network, {side: 'daddr', match: ace.destination, family});
+  const isPossible = addHeader(network, ace, family);
+  if (ace.protocol !== undefined) {
+    const value = String(whole(ace.protocol));
+    network.push({text: `meta l4proto ${value}`, key: {field: 'meta l4proto', type: 'inet_proto', value}});
+  }
+  return {network: isPossible ? network : 'never', transport: transportConditions(ace, family)};
+}
+
+function addAddress(
+  conditions: Condition[],
+  {side, match, family}: {side: 'saddr' | 'daddr'; match: AddressMatch; family: Family},
+): void {
+  const field = `${family === 'ipv4' ? 'ip' : 'ip6'} ${side}`;
+  if (match.kind === 'host') {
+    const value = address(match.address, family);
+    conditions.push({text: `${field} ${value}`, key: {field, type: `${family}_addr`, value}});
+  } else if (match.kind === 'prefix' && match.length > 0) {
+    conditions.push({text: `${field} ${address(match.address, family)}/${whole(match.length)}`});
+  } else if (match.kind === 'wildcard') {
+    const text = wildcardText(field, match);
+    if (text !== undefined) conditions.push({text});
+  }
+}
+
+function wildcardText(field: string, match: {address: string; wildcard: string}): string | undefined {
+  const base = parseIpv4(match.address);
+  const wildcard = parseIpv4(match.wildcard);
+  if (base === undefined || wildcard === undefined) {
+    throw new RangeError(
+      `${JSON.stringify(match.address)} with ${JSON.stringify(match.wildcard)} is no wildcard match.`,
+    );
+  }
+  if (wildcard === 0xffffffff) return undefined;
+  const mask = ~wildcard >>> 0;
+  const isPrefix = (wildcard & (wildcard + 1)) === 0;
+  const network = formatIpv4((base & mask) >>> 0);
+  return isPrefix ? `${field} ${network}/${Math.clz32(wildcard)}` : `${field} & ${formatIpv4(mask)} == ${network}`;
+}
+
+/** False: nothing can match. */
+function addHeader(conditions: Condition[], {dscp, precedence, tos, ttl}: Ace, family: Family): boolean {
+  const header = family === 'ipv4' ? 'ip' : 'ip6';
+  if (dscp !== undefined) conditions.push({text: `${header} dscp ${whole(dscp)}`});
+  if (precedence !== undefined) {
+    conditions.push({text: `${header} dscp ${whole(precedence) * 8}-${precedence * 8 + 7}`});
+  }
+  if (tos !== undefined) conditions.push({text: `@nh,${family === 'ipv4' ? 11 : 7},4 ${whole(tos)}`});
+  if (ttl === undefined) return true;
+  const text = numberText(family === 'ipv4' ? 'ip ttl' : 'ip6 hoplimit', ttl, 255);
+  if (text !== 'never') conditions.push({text});
+  return text !== 'never';
+}
+
+function transportConditions(ace: Ace, family: Family): Condition[] | 'never' {
+  const conditions: Condition[] = [];
+  for (const [side, match] of [
+    ['sport', ace.sourcePort],
+    ['dport', ace.destinationPort],
+  ] as const) {
+    const condition = match && portCondition(side, match, ace.protocol);
+    if (condition === 'never') return 'never';
+    if (condition) conditions.push(condition);
+  }
+  const icmp = family === 'ipv4' ? 'icmp' : 'icmpv6';
+  if (ace.established) conditions.push({text: 'tcp flags & (ack | rst) != 0'});
+  if (ace.flags) conditions.push({text: flagsText(ace.flags)});
+  if (ace.icmp) conditions.push({text: `${icmp} type ${whole(ace.icmp.type)}`});
+  if (ace.icmp?.code !== undefined) conditions.push({text: `${icmp} code ${whole(ace.icmp.code)}`});
+  // IOS counts the low half of the first byte, the high half being 1.
+  if (ace.igmpType !== undefined) conditions.push({text: `@th,0,8 ${16 + whole(ace.igmpType)}`});
+  return conditions;
+}
+
+const portHeaders: ReadonlyMap<number | undefined, string> = new Map([
+  [protocolNumbers.tcp, 'tcp'],
+  [protocolNumbers.udp, 'udp'],
+  [protocolNumbers.sctp, 'sctp'],
+]);
+
+function portCondition(side: 'sport' | 'dport', match: PortMatch, protocol: number | undefined): Condition | 'never' {
+  const text = numberText(`${portHeaders.get(protocol) ?? 'th'} ${side}`, match, 65535);
+  if (text === 'never') return 'never';
+  if (match.operator !== 'eq' || match.values.length !== 1) return {text};
+  return {text, key: {field: `th ${side}`, type: 'inet_service', value: match.values.join()}};
+}
+
+function numberText(field: string, match: PortMatch, max: number): string {
+  switch (match.operator) {
+    case 'eq':
+      return `${field} ${setOf(match.values)}`;
+    case 'neq':
+      return `${field} != ${setOf(match.values)}`;
+    case 'gt':
+      return match.value >= max ? 'never' : `${field} >= ${whole(match.value) + 1}`;
+    case 'lt':
+      return match.value <= 0 ? 'never' : `${field} <= ${whole(match.value) - 1}`;
+    case 'range':
+      return `${field} ${match.from === match.to ? '' : `${whole(match.from)}-`}${whole(match.to)}`;
+  }
+}
+
+function setOf(values: number[]): string {
+  const numbers = [...new Set(values.map(whole))];
+  return numbers.length === 1 ? String(numbers[0]) : `{ ${numbers.join(', ')} }`;
+}
+
+function flagsText({set, clear, any}: NonNullable<Ace['flags']>): string {
+  const asked = maskOf([...set, ...clear]);
+  // All must be as asked; for `any`, not all may be the opposite.
+  return any ? `tcp flags & ${asked} != ${maskOf(clear)}` : `tcp flags & ${asked} == ${maskOf(set)}`;
+}
+
+const flagBits: Record<TcpFlag, number> = {fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32};
+
+function maskOf(flags: TcpFlag[]): number {
+  return flags.reduce((mask, flag) => mask | flagBits[flag], 0);
+}
+
+function address(text: string, family: Family): string {
+  if (family === 'ipv4') {
+    const ipv4 = parseIpv4(text);
+    if (ipv4 !== undefined) return formatIpv4(ipv4);
+  } else {
+    const ipv6 = parseIpv6(text);
+    if (ipv6 !== undefined) return formatIpv6(ipv6);
+  }
+  throw new RangeError(`${JSON.stringify(text)} is not an ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address.`);
+}
+
+function whole(value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is not a number of the language.`);
+  return value;
+}
