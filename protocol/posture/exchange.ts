@@ -3,9 +3,9 @@ What agent and PSN say to each other over HTTPS. Paths, headers and bodies are o
 (domain.md 3.4, 3.5, 4.4 and 12). Every place that knows them is this file.
 */
 import type {HttpRequest, HttpResponse} from '#protocol/http.ts';
-import {type PostureStatus, postureStatuses} from '#protocol/posture/status.ts';
 import {MalformedBodyError, readReport, readRequirements} from '#protocol/posture/report.ts';
 import type {PostureReport, Requirement} from '#protocol/posture/requirement.ts';
+import {type PostureStatus, postureStatuses} from '#protocol/posture/status.ts';
 
 export {MalformedBodyError};
 
