@@ -84,7 +84,7 @@ apt_get() {
 }
 
 npm_done() {
-  [ -x node_modules/.bin/node ] && [ -e node_modules/node-pty/build/Release/pty.node ] \
+  [ -x node_modules/.bin/node ] && [ -x node_modules/.bin/posturelab ] && [ -e node_modules/node-pty/build/Release/pty.node ] \
     && [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$(cksum <package-lock.json)" ]
 }
 
@@ -109,6 +109,7 @@ install_npm() {
     echo "Allow them (npm config set ignore-scripts false), and try again." >&2
     exit 3
   fi
+  ln -sf ../../harness/cli/posturelab.js node_modules/.bin/posturelab # npm links the commands of dependencies only
   printf '%s\n' "$wanted" >"$stamp"
 }
 

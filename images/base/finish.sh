@@ -9,7 +9,7 @@ grep -qs '^root:' "$root/etc/passwd" || echo 'root:x:0:0:root:/root:/bin/bash' >
 grep -qs '^root:' "$root/etc/group" || echo 'root:x:0:' >>"$root/etc/group"
 echo 'posturelab:x:10001:10001::/home/posturelab:/bin/bash' >>"$root/etc/passwd"
 echo 'posturelab:x:10001:' >>"$root/etc/group"
-for folder in home/posturelab opt/posturelab var/cache/posturelab; do
+for folder in home/posturelab opt/posturelab var/cache/posturelab var/lib/posturelab var/lib/posturelab/captures; do
   mkdir -p "$root/$folder"
   chown 10001:10001 "$root/$folder"
 done

@@ -99,14 +99,12 @@ export class Enforcement implements Disposable {
 
   #transact(plan: (state: EnforcementState) => {next: EnforcementState; commands: string[]}): Promise<number> {
     const generation = this.#lastTransaction.then(async () => {
-      const t0 = performance.now();
       const {next, commands} = plan(this.#state);
       this.#number += 1;
       const number = this.#number;
       const stamp = stampWith(number);
       await this.#commit([...commands, ...stamp], number);
       this.#state = next;
-      console.log('commit', performance.now() - t0);
       return this.#monitor.generationOf(number, () => this.#writer.run(stamp.join('; ')));
     });
     this.#lastTransaction = generation.catch(() => {});
