@@ -23,7 +23,7 @@ export async function startLinkCaptures(lab: ContainerLab): Promise<void> {
         AttachStdout: false,
         AttachStderr: false,
       });
-      await exec.start({Detach: true});
+      (await exec.start({Detach: true})).resume(); // an answer that nobody reads keeps the connection, and us with it
     }),
   );
 }

@@ -29,7 +29,6 @@ export class GuardedPorts implements Disposable {
           if (!this.#pending.has(port)) onLink(port, up);
           return;
         }
-        onLink(port, false);
         const guarded = enforcement.addPort(port).then(
           () => {
             if (this.#pending.get(port) !== guarded) return; // replaced once more meanwhile
@@ -39,6 +38,7 @@ export class GuardedPorts implements Disposable {
           (error: Error) => onFault(`port ${port} cannot be guarded, so it stays down: ${error.message}`),
         );
         this.#pending.set(port, guarded);
+        onLink(port, false); // what the switch binds to it now comes after the hook
       },
     });
     for (const port of ports) this.#links.refresh(port);
