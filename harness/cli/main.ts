@@ -12,6 +12,7 @@ import {execVerb} from '#harness/cli/verbs/exec.ts';
 import {forwardVerb} from '#harness/cli/verbs/forward.ts';
 import {inspectVerb} from '#harness/cli/verbs/inspect.ts';
 import {logsVerb} from '#harness/cli/verbs/logs.ts';
+import {raceVerb} from '#harness/cli/verbs/race.ts';
 import {runVerb} from '#harness/cli/verbs/run.ts';
 import {validateVerb} from '#harness/cli/verbs/validate.ts';
 
@@ -30,6 +31,7 @@ for (const verb of [
   forwardVerb,
   captureVerb,
   runVerb,
+  raceVerb,
   validateVerb,
   doctorVerb,
   demoVerb,
