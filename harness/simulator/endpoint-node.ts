@@ -51,9 +51,10 @@ export class EndpointNode implements SimulatedNode {
   }
 
   boot(): void {
-    const {simulation, outlets} = this.#surroundings;
+    const {simulation, outlets, sabotage} = this.#surroundings;
     const {interface: _interface, gateway: _gateway, hosts, profileXml: _profileXml, ...settings} = this.#plan;
     this.#stack.isPowered = true;
+    this.#plug(true); // an interface that was taken down does not outlive the power
     this.#carrierIsUp = this.#surroundings.network.link(`${this.#surroundings.node}:eth0`).isUp;
     const role = new Agent({
       ...settings,
@@ -62,7 +63,7 @@ export class EndpointNode implements SimulatedNode {
       knownPsns: this.#files.knownPsns,
     });
     const carried = new CarriedRole<AgentInput, AgentEffect>({
-      role,
+      role: sabotage.agent?.(role) ?? role,
       simulation,
       outlets,
       perform: effect => this.#perform(effect),
@@ -86,6 +87,7 @@ export class EndpointNode implements SimulatedNode {
     this.#client?.abandonAll();
     this.#stack.reset();
     this.#stack.isPowered = false;
+    this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
   }
 
   pause(): void {

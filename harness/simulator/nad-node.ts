@@ -57,7 +57,7 @@ export class NadNode implements SimulatedNode {
   }
 
   boot(): void {
-    const {simulation, network, outlets, seed, node} = this.#surroundings;
+    const {simulation, network, outlets, seed, node, sabotage} = this.#surroundings;
     const {coaPort, accessPorts} = this.#settings;
     const random = new Random(seed, `${node} ${this.#boots}`);
     this.#boots += 1;
@@ -65,7 +65,7 @@ export class NadNode implements SimulatedNode {
     this.#forwarding = this.#newForwarding();
     this.#nad = new Nad(this.#settings, count => random.bytes(count));
     const carried = new CarriedRole<NadInput, NadEffect>({
-      role: this.#nad,
+      role: sabotage.nad?.(this.#nad) ?? this.#nad,
       simulation,
       outlets,
       perform: effect => this.#perform(effect),
@@ -168,7 +168,7 @@ export class NadNode implements SimulatedNode {
 
   #enforce({transactionId, changes}: OwnEffect & {kind: 'enforce'}): NadInput {
     try {
-      const generation = this.#forwarding.apply(changes);
+      const generation = this.#forwarding.apply(this.#surroundings.sabotage.packetFilter?.(changes) ?? changes);
       this.isGuarded = true;
       this.#witness.forwardingChanged();
       return {kind: 'enforced', transactionId, generation};

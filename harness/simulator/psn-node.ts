@@ -48,13 +48,13 @@ export class PsnNode implements SimulatedNode {
   }
 
   boot(): void {
-    const {simulation, outlets, seed, node} = this.#surroundings;
+    const {simulation, outlets, seed, node, sabotage} = this.#surroundings;
     const random = new Random(seed, `${node} ${this.#boots}`);
     this.#boots += 1;
     this.#stack.isPowered = true;
     const role = new Psn({...this.#settings, persisted: this.#persisted}, count => random.bytes(count));
     const carried = new CarriedRole<PsnInput, PsnEffect>({
-      role,
+      role: sabotage.psn?.(role) ?? role,
       simulation,
       outlets,
       perform: effect => this.#perform(effect),

@@ -7,6 +7,7 @@ import {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import type {LinkConditions} from '#harness/simulator/link.ts';
 import {NadNode} from '#harness/simulator/nad-node.ts';
 import {PsnNode} from '#harness/simulator/psn-node.ts';
+import type {Sabotage} from '#harness/simulator/sabotage.ts';
 import {tcp} from '#harness/simulator/segment.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
 import {Simulation} from '#harness/simulator/simulation.ts';
@@ -21,6 +22,8 @@ export interface SimulationOptions {
   topology: Topology;
   settings?: LabSettings;
   seed: number;
+  /** Bugs on purpose. */
+  sabotage?: Sabotage;
   /** Runs when PSNs and switch take part and no endpoint does yet. */
   prepare?: (lab: SimulatedLab) => Promise<void>;
 }
@@ -87,10 +90,12 @@ export class SimulatedLab implements Lab {
   readonly #stopped = new Set<string>();
   readonly #gauges: GapGauge[] = [];
   readonly #answers = new Map<string, Answer>();
+  readonly #sabotage: Sabotage;
   readonly #waits = new Waits(this.simulation);
   #calls = 0;
 
-  constructor({topology, settings = defaultSettings(topology), seed}: SimulationOptions) {
+  constructor({topology, settings = defaultSettings(topology), seed, sabotage = {}}: SimulationOptions) {
+    this.#sabotage = sabotage;
     this.name = `${topology.name}-simulated`;
     this.topology = topology;
     this.settings = settings;
@@ -242,6 +247,7 @@ export class SimulatedLab implements Lab {
       seed: this.seed,
       timerScale: this.settings.timeScale,
       outlets: this.#outletsOf(plan.node),
+      sabotage: this.#sabotage,
     };
     if (plan.kind === 'endpoint') {
       const plug = (isUp: boolean) => this.#setDown(`${plan.node}:eth0`, `${plan.node} unplugged`, !isUp);

@@ -1,4 +1,5 @@
 import type {RoleOutlets} from '#harness/simulator/carried-role.ts';
+import type {Sabotage} from '#harness/simulator/sabotage.ts';
 import type {Simulation} from '#harness/simulator/simulation.ts';
 import type {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
 
@@ -26,4 +27,5 @@ export interface NodeSurroundings {
   seed: number;
   timerScale: number;
   outlets: RoleOutlets;
+  sabotage: Sabotage;
 }
