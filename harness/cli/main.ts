@@ -9,6 +9,7 @@ import {deployVerb} from '#harness/cli/verbs/deploy.ts';
 import {destroyVerb} from '#harness/cli/verbs/destroy.ts';
 import {doctorVerb} from '#harness/cli/verbs/doctor.ts';
 import {execVerb} from '#harness/cli/verbs/exec.ts';
+import {exploreVerb} from '#harness/cli/verbs/explore.ts';
 import {forwardVerb} from '#harness/cli/verbs/forward.ts';
 import {inspectVerb} from '#harness/cli/verbs/inspect.ts';
 import {logsVerb} from '#harness/cli/verbs/logs.ts';
@@ -32,6 +33,7 @@ for (const verb of [
   captureVerb,
   runVerb,
   raceVerb,
+  exploreVerb,
   validateVerb,
   doctorVerb,
   demoVerb,

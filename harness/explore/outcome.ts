@@ -19,7 +19,7 @@ export type BlindSpot =
   | 'sync off'
   /** 3.6: only Compliant agents probe. */
   | 'not Compliant'
-  /** 6.2, 11.13: PSNs that share nothing; the agent asks one, and the switch was authorized by another. */
+  /** 6.2, 11.13, 11.14: two PSNs have authenticated the session or counted it; a report may go to either, and so may the switch. */
   | 'two PSNs'
   /** 11.16: the switch was to be told and was not reached. */
   | 'CoA failed';
@@ -45,11 +45,15 @@ export async function lookAtOutcome(
     violate('agreement', `the switch has ${session ? 'not authorized the session' : 'no session'} of ${mac}`);
     return outcome;
   }
-  const own = psns.flatMap(psn =>
-    psn.sessions.filter(({owner, sessionId}) => owner === psn.fqdn && sessionId === session.sessionId),
-  );
-  judgeSwitch(lab, session, own[0], outcome, violate);
-  judgeAgent(lab, agent, {session, own: own[0]}, outcome, violate);
+  if (isShared(lab, session.sessionId)) {
+    outcome.blindSpots.push('two PSNs');
+  } else {
+    const own = psns
+      .flatMap(psn => psn.sessions.filter(({owner}) => owner === psn.fqdn))
+      .find(({sessionId}) => sessionId === session.sessionId);
+    judgeSwitch(lab, session, own, outcome, violate);
+    judgeAgent(lab, agent, {session, own}, outcome, violate);
+  }
   judgeTimers(lab, agent, outcome, violate);
   return outcome;
 }
@@ -88,10 +92,6 @@ function judgeAgent(
     return;
   }
   if (own?.postureStatus === agent.status) return;
-  if (agent.psn !== fqdn(session.server) && !lab.settings.psn.replication) {
-    outcome.blindSpots.push('two PSNs');
-    return;
-  }
   if (agent.status !== 'Compliant') outcome.blindSpots.push('not Compliant');
   else if (!session.acl?.includes(`-${daclNames.unknown}-`)) outcome.blindSpots.push('closed port');
   else if (agent.sync.latched) outcome.blindSpots.push('latched');
@@ -127,6 +127,13 @@ function isLossExplained(lab: SimulatedLab, {sessionId, server}: NadSessionView)
   const begun = lab.timeline.of('session-created', event => event.sessionId === sessionId)[0]?.atMs ?? 0;
   const powerCuts = lab.timeline.of('node-stopped', event => fqdn(event.node) === fqdn(server) && event.atMs >= begun);
   return removed.length + ended.length + powerCuts.length > 0;
+}
+
+/** More than one PSN took the session for its own at some time: after a failover, or by accounting that went elsewhere. */
+function isShared(lab: SimulatedLab, sessionId: string): boolean {
+  const accepted = lab.timeline.of('access-accepted', event => event.sessionId === sessionId);
+  const counted = lab.timeline.of('session-created', {sessionId, origin: 'accounting'});
+  return new Set([...accepted, ...counted].map(({node}) => node)).size > 1;
 }
 
 /** The CoA was refused or not answered, or its PSN lost its power before it could be sent. */

@@ -1,4 +1,5 @@
 import type {Violation} from '#harness/explore/violation.ts';
+import {fqdn} from '#harness/lab-settings.ts';
 import {postureConfigurationDetection} from '#harness/scenarios/missing-deny.ts';
 import type {PacketSeen} from '#harness/simulator/simulated-lab.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
@@ -17,6 +18,8 @@ export class Watch {
   readonly #inForce = new Map<string, string>();
   /** The alarm that each PSN owes: the session of a probe that it has just answered Compliant. */
   readonly #owedAlarms = new Map<string, string | null>();
+  /** What each PSN said last to a probe. */
+  readonly #said = new Map<string, string>();
   #latchOwedAtMs: number | undefined;
   #isLatched = false;
   #believes = 'Unknown';
@@ -64,6 +67,7 @@ export class Watch {
     } else if (isAlarm) {
       this.#violate('alarm-iff-compliant', event, `${event.node} raised the alarm and had answered no probe Compliant`);
     }
+    if (event.kind === 'probe-received') this.#said.set(fqdn(event.node), event.status);
     if (event.kind === 'probe-received' && event.status === 'Compliant')
       this.#owedAlarms.set(event.node, event.sessionId);
   }
@@ -100,6 +104,8 @@ export class Watch {
         this.#latchOwedAtMs = undefined;
         break;
       case 'probe-answered':
+        if (this.#said.get(event.target) !== event.status)
+          this.#violate('alarm-iff-compliant', event, `${event.target} never gave the answer ${event.status}`);
         if (event.status === 'Compliant' && this.#believes === 'Compliant') this.#latchOwedAtMs = event.atMs;
         break;
       case 'probe-sent':

@@ -77,6 +77,7 @@ export class NadNode implements SimulatedNode {
     this.#radius = open(0, 0);
     this.#coa = open(coaPort, coaPort);
     for (const {port} of accessPorts) {
+      this.#witness.setPort(port, true); // a port that was shut does not outlive the power
       if (network.link(`${node}:${port}`).isUp) carried.input({kind: 'link', port, up: true});
     }
     carried.input({kind: 'start'});
