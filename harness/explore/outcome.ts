@@ -75,6 +75,7 @@ function judgeSwitch(
   const due = daclFor(own.postureStatus);
   if (session.acl?.includes(`-${due}-`)) return;
   if (wasCoaMissed(lab, session.sessionId)) outcome.blindSpots.push('CoA failed');
+  else if (isPhantom(lab, session)) outcome.blindSpots.push('session lost at the PSN');
   else violate('agreement', `${own.owner} says ${own.postureStatus}, and the switch enforces ${session.acl}`);
 }
 
@@ -127,6 +128,12 @@ function isLossExplained(lab: SimulatedLab, {sessionId, server}: NadSessionView)
   const begun = lab.timeline.of('session-created', event => event.sessionId === sessionId)[0]?.atMs ?? 0;
   const powerCuts = lab.timeline.of('node-stopped', event => fqdn(event.node) === fqdn(server) && event.atMs >= begun);
   return removed.length + ended.length + powerCuts.length > 0;
+}
+
+/** The PSN lost the session, and accounting made it anew, without its status (6.2, 11.14). */
+function isPhantom(lab: SimulatedLab, session: NadSessionView): boolean {
+  const counted = lab.timeline.of('session-created', {sessionId: session.sessionId, origin: 'accounting'});
+  return counted.length > 0 && isLossExplained(lab, session);
 }
 
 /** More than one PSN took the session for its own at some time: after a failover, or by accounting that went elsewhere. */

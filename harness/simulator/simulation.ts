@@ -2,7 +2,7 @@ import {EventQueue} from '#harness/simulator/event-queue.ts';
 
 /** Virtual time: it stands still while things happen, and jumps to when the next thing happens. */
 export class Simulation {
-  readonly #queue = new EventQueue<() => void>();
+  readonly #queue = new EventQueue<Timer>();
   #nowMs = 0;
   #steps = 0;
 
@@ -15,14 +15,10 @@ export class Simulation {
     return this.#steps;
   }
 
-  /** Puts an action at an instant; one that is past counts as now. The disposer takes it back. */
+  /** Puts an action at an instant; one that is past counts as now. Set `isOver` of what is returned to take the action back. */
   at(atMs: number, action: () => void): Timer {
-    const timer: Timer = {isOver: false};
-    this.#queue.push(Math.max(this.#nowMs, toMicroseconds(atMs)), () => {
-      if (timer.isOver) return;
-      timer.isOver = true;
-      action();
-    });
+    const timer: Timer = {isOver: false, action};
+    this.#queue.push(Math.max(this.#nowMs, toMicroseconds(atMs)), timer);
     return timer;
   }
 
@@ -40,7 +36,10 @@ export class Simulation {
     if (next === undefined) return false;
     this.#nowMs = next.atMs;
     this.#steps += 1;
-    next.action();
+    const timer = next.action;
+    if (timer.isOver) return true;
+    timer.isOver = true;
+    timer.action();
     return true;
   }
 
@@ -50,9 +49,10 @@ export class Simulation {
   }
 }
 
-/** Set `isOver` to take the action back. */
+/** Something that is to happen. `isOver`: it has happened, or was taken back. */
 export interface Timer {
   isOver: boolean;
+  readonly action: () => void;
 }
 
 /** Instants have three decimals, as in a container's lab time, so that sums of delays do not grow tails. */
