@@ -32,7 +32,6 @@ export class EndpointNode implements SimulatedNode {
   #client: VirtualHttpsClient | undefined;
   #carried: CarriedRole<AgentInput, AgentEffect> | undefined;
   #carrierIsUp = false;
-  #clockRate = 1;
 
   /** `plug`: pulls the cable, or plugs it in. */
   constructor(
@@ -51,7 +50,7 @@ export class EndpointNode implements SimulatedNode {
   }
 
   boot(): void {
-    const {simulation, outlets, sabotage} = this.#surroundings;
+    const {simulation, clock, outlets, sabotage} = this.#surroundings;
     const {interface: _interface, gateway: _gateway, hosts, profileXml: _profileXml, ...settings} = this.#plan;
     this.#stack.isPowered = true;
     this.#plug(true); // an interface that was taken down does not outlive the power
@@ -65,10 +64,10 @@ export class EndpointNode implements SimulatedNode {
     const carried = new CarriedRole<AgentInput, AgentEffect>({
       role: sabotage.agent?.(role) ?? role,
       simulation,
+      clock,
       outlets,
       perform: effect => this.#perform(effect),
     });
-    carried.clockRate = this.#clockRate;
     this.#carried = carried;
     this.#client = new VirtualHttpsClient({
       simulation,
@@ -96,11 +95,6 @@ export class EndpointNode implements SimulatedNode {
 
   resume(): void {
     this.#carried?.resume();
-  }
-
-  drift(clockRate: number): void {
-    this.#clockRate = clockRate;
-    if (this.#carried) this.#carried.clockRate = clockRate;
   }
 
   carrier(_: string, isUp: boolean): void {
