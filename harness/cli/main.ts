@@ -9,6 +9,7 @@ import {deployVerb} from '#harness/cli/verbs/deploy.ts';
 import {destroyVerb} from '#harness/cli/verbs/destroy.ts';
 import {doctorVerb} from '#harness/cli/verbs/doctor.ts';
 import {execVerb} from '#harness/cli/verbs/exec.ts';
+import {explainVerb} from '#harness/cli/verbs/explain.ts';
 import {exploreVerb} from '#harness/cli/verbs/explore.ts';
 import {forwardVerb} from '#harness/cli/verbs/forward.ts';
 import {inspectVerb} from '#harness/cli/verbs/inspect.ts';
@@ -34,6 +35,7 @@ for (const verb of [
   runVerb,
   raceVerb,
   exploreVerb,
+  explainVerb,
   validateVerb,
   doctorVerb,
   demoVerb,

@@ -147,6 +147,24 @@ export const interleavings: Scenario[] = [
       expect(lab, lab.timeline.of('probe-blocked').length === 1, 'psn1 is blocked');
     },
   },
+  {
+    name: 'dacl-late',
+    claim: 'the alarm comes if and only if the first probe is earlier than the dACL, however long either takes',
+    why: 'the formula of domain.md 7.4, for latencies of your own: --set nad.aclInstallDelay=… --set profile.NetworkTransitionDelay=…',
+    topology,
+    settings: healthy => ({...healthy, nad: {...healthy.nad, aclInstallDelayMs: 14_000}}),
+    async play(lab) {
+      const settled = await lab.until('posture-settled', {where: {status: 'Compliant'}});
+      const sent = await lab.until('probe-sent', {after: settled});
+      await lab.until('sync-round-finished', {after: sent});
+      const installed = await lab.until('acl-installed', {where: isCompliantAcl, after: settled});
+      const received = lab.timeline.of('probe-received', event => event.atMs < installed.atMs).length;
+      const alarms = lab.timeline.of('alarm-raised', alarm.where).length;
+
+      expect(lab, alarms === received, 'a probe that arrives before the dACL alarms, and no other');
+      expect(lab, alarms === 0 || sent.atMs < installed.atMs, 'no probe alarms that was sent after the dACL');
+    },
+  },
 ];
 
 /** A gate of the switch at which the Compliant dACL waits until the alarm has come. */
