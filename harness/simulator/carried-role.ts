@@ -41,6 +41,9 @@ export class CarriedRole<Input, Effect extends {kind: string}> {
     this.#clock = options.clock;
     this.#outlets = options.outlets;
     this.#perform = options.perform;
+    this.#clock.onDrift = () => {
+      if (this.#state === 'running' && !this.#busy) this.#arm();
+    };
   }
 
   /** The node's own clock. */
