@@ -115,7 +115,8 @@ export const daclMistakes: Scenario[] = [
       await nadOf(lab).release(step);
       const refused = await lab.until('acl-refused');
       await lab.until('authorization-failed', {after: refused});
-      const installed = await lab.until('acl-installed', {where: isCompliantAcl, after: refused});
+      // The switch tries again after a minute.
+      const installed = await lab.until('acl-installed', {where: isCompliantAcl, after: refused, withinMs: 300_000});
 
       expect(lab, refused.code === 11026, 'the PSN says that this version is not there');
       expect(lab, installed.acl !== refused.acl, 'the version that is installed in the end is another');
