@@ -9,9 +9,11 @@ import {deployVerb} from '#harness/cli/verbs/deploy.ts';
 import {destroyVerb} from '#harness/cli/verbs/destroy.ts';
 import {doctorVerb} from '#harness/cli/verbs/doctor.ts';
 import {execVerb} from '#harness/cli/verbs/exec.ts';
+import {exploreVerb} from '#harness/cli/verbs/explore.ts';
 import {forwardVerb} from '#harness/cli/verbs/forward.ts';
 import {inspectVerb} from '#harness/cli/verbs/inspect.ts';
 import {logsVerb} from '#harness/cli/verbs/logs.ts';
+import {raceVerb} from '#harness/cli/verbs/race.ts';
 import {runVerb} from '#harness/cli/verbs/run.ts';
 import {validateVerb} from '#harness/cli/verbs/validate.ts';
 
@@ -30,6 +32,8 @@ for (const verb of [
   forwardVerb,
   captureVerb,
   runVerb,
+  raceVerb,
+  exploreVerb,
   validateVerb,
   doctorVerb,
   demoVerb,

@@ -63,6 +63,7 @@ for (const replication of [true, false]) {
       },
       async (t, lab) => {
         await becomesCompliant(lab);
+        await lab.elapse(1000); // psn1 has told psn2 whatever it is going to tell
         await lab.stopNode('psn1');
         const answered = await lab.until('probe-answered');
 
