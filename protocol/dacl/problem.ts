@@ -7,8 +7,20 @@ export interface AclProblem {
   /** Both count from 1; columns count UTF-16 units. */
   line: number;
   column: number;
+  /** The word it is about, shortened if it is long; left out at the end of a line, and for the line as a whole. */
+  token?: string;
   /** What is wrong, and what was expected. */
   message: string;
   /** What to write instead. */
   fix: string;
+  /** What `fix` comes to, where a program can do it. */
+  edit?: TextEdit;
 }
+
+/** A change of a text. */
+export type TextEdit =
+  /** `length` UTF-16 units from the problem's column on give way to `text`. */
+  | {kind: 'replace'; length: number; text: string}
+  | {kind: 'remove-line'}
+  /** `lines` come in above line `before`. */
+  | {kind: 'insert'; before: number; lines: string[]};
