@@ -1,3 +1,5 @@
+import type {Packet} from '#protocol/dacl/verdict.ts';
+
 /** Something in the text of an access list that is wrong, or that will surprise its author. */
 export interface AclProblem {
   /** `error`: the line is no entry, and a switch that gets it refuses the whole list (domain.md 10.2). */
@@ -13,6 +15,8 @@ export interface AclProblem {
   message: string;
   /** What to write instead. */
   fix: string;
+  /** A packet that proves it. */
+  packet?: Packet;
   /** What `fix` comes to, where a program can do it. */
   edit?: TextEdit;
 }
