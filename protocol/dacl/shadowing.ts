@@ -12,13 +12,13 @@ export type Idle =
   | {kind: 'redundant'; index: number; by: number | null; example: Box};
 
 /** More pieces than this, and an entry counts as one that makes a difference: the answer may miss something, it is never wrong. */
-const mostPieces = 256;
+const mostPieces = 1024;
 
 /** Lists up to here are looked through completely for redundant entries; in longer ones, only one entry may stand for another. */
 const shortList = 500;
 
-/** Comparisons that the search for redundant entries in a long list may take. */
-const mostComparisons = 2_000_000;
+/** Comparisons that the search for redundant entries may take. What has not been looked at then counts as different. */
+const mostComparisons = 3_000_000;
 
 /** Found by reasoning about sets of packets: an entry may also be shadowed by several that each match a part. */
 export function idleEntries(acl: Acl): Idle[] {
@@ -77,13 +77,13 @@ function redundant(acl: Acl, boxes: readonly Box[][], rests: readonly (Box[] | u
   const own = (index: number) => rests[index] ?? [];
   const isShort = acl.entries.length <= shortList;
   const search = isShort ? undefined : new LaterEntries(acl);
+  const budget = {left: mostComparisons};
   const idle: Idle[] = [];
   for (let index = acl.entries.length - 1; index >= 0; index -= 1) {
-    const [example] = own(index);
+    const rest = search || own(index).length === 0 ? own(index) : exactRest(boxes, index, budget);
+    const [example] = rest;
     if (example) {
-      const by = search
-        ? search.standIn(index, own(index))
-        : standIn(acl, boxes, {index, rest: exactRest(boxes, index)});
+      const by = search ? search.standIn(index, rest) : standIn(acl, boxes, {index, rest, budget});
       if (by !== undefined) idle.push({kind: 'redundant', index, by, example});
     }
     for (const box of boxes[index] ?? []) search?.add({box, index});
@@ -91,13 +91,17 @@ function redundant(acl: Acl, boxes: readonly Box[][], rests: readonly (Box[] | u
   return idle;
 }
 
-/** The packets that reach an entry, exactly, as far as they are not in too many pieces. */
-function exactRest(boxes: readonly Box[][], index: number): Box[] {
+interface Budget {
+  left: number;
+}
+
+/** The packets that reach an entry; none if they are in too many pieces to say. */
+function exactRest(boxes: readonly Box[][], index: number, budget: Budget): Box[] {
   let pieces = boxes[index] ?? [];
   for (const other of boxes.slice(0, index).flat()) {
-    const next = pieces.flatMap(piece => subtract(piece, other));
-    if (next.length > mostPieces) return pieces;
-    pieces = next;
+    budget.left -= pieces.length;
+    if (pieces.length > mostPieces || budget.left < 0) return [];
+    pieces = pieces.flatMap(piece => subtract(piece, other));
   }
   return pieces;
 }
@@ -106,19 +110,20 @@ function exactRest(boxes: readonly Box[][], index: number): Box[] {
 function standIn(
   acl: Acl,
   boxes: readonly Box[][],
-  {index, rest}: {index: number; rest: Box[]},
+  {index, rest, budget}: {index: number; rest: Box[]; budget: Budget},
 ): number | null | undefined {
   const action = acl.entries[index]?.action;
   let pieces = rest;
   for (let later = index + 1; later < boxes.length; later += 1) {
     const others = boxes[later] ?? [];
+    budget.left -= pieces.length * others.length;
+    if (pieces.length > mostPieces || budget.left < 0) return undefined;
     if (acl.entries[later]?.action !== action) {
       if (others.some(other => pieces.some(piece => intersects(piece, other)))) return undefined;
       continue;
     }
     for (const other of others) pieces = pieces.flatMap(piece => subtract(piece, other));
     if (pieces.length === 0) return later;
-    if (pieces.length > mostPieces) return undefined;
   }
   return impliedAction(acl, pieces) === action ? null : undefined;
 }
