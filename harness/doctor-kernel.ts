@@ -17,7 +17,8 @@ export async function probeKernel(engine: Engine, image: string): Promise<Set<st
     Image: image,
     Cmd: ['sh', '-c', script],
     User: 'root',
-    HostConfig: {NetworkMode: 'none', CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'], AutoRemove: true},
+    NetworkDisabled: true,
+    HostConfig: {CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'], AutoRemove: true},
   });
   const stream = await container.attach({stream: true, stdout: true});
   const output = new PassThrough();

@@ -1,5 +1,5 @@
 /**
-The linker: a short-lived container in the host's pid and network namespaces that makes veth pairs straight between the
+The linker: a short-lived container in the host's pid namespace that makes veth pairs straight between the
 nodes' namespaces and gives the nodes their addresses (design.md 3). It starts beside the nodes and waits for its script.
 */
 import {PassThrough} from 'node:stream';
@@ -26,10 +26,10 @@ export async function startLinker(
     User: 'root',
     OpenStdin: true,
     StdinOnce: true,
+    NetworkDisabled: true,
     Labels: {...labels, 'posturelab.node': 'linker'},
     HostConfig: {
       PidMode: 'host',
-      NetworkMode: 'host',
       CapDrop: ['ALL'],
       CapAdd: ['NET_ADMIN', 'SYS_ADMIN', 'SYS_PTRACE'],
       SecurityOpt: ['apparmor=unconfined'],

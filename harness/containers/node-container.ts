@@ -63,6 +63,7 @@ class NodeContainer extends GenericContainer {
   constructor(engine: Docker, options: NodeContainerOptions, attached: PromiseWithResolvers<ControlChannel>) {
     super(options.image);
     this.createOpts.OpenStdin = true;
+    this.createOpts.NetworkDisabled = true; // see ARCHITECTURE.md: Docker's `none` deadlocks engine 20.10
     this.createOpts.Hostname = options.name;
     this.hostConfig.Sysctls = sysctls[options.kind];
     this.containerCreated = async containerId => {

@@ -21,8 +21,8 @@ export async function startReaper(engine: Engine, image: string): Promise<string
   const container = await engine.createContainer({
     Image: image,
     Labels: {[labels.reaper]: 'true'},
+    NetworkDisabled: true,
     HostConfig: {
-      NetworkMode: 'none',
       CapDrop: ['ALL'],
       AutoRemove: true,
       Mounts: [{Type: 'bind', Source: socketOnHost(engine), Target: '/var/run/docker.sock'}],
