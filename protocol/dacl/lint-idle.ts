@@ -1,16 +1,27 @@
+import type {Ace} from '#protocol/dacl/acl.ts';
 import {exampleOf} from '#protocol/dacl/example-packet.ts';
 import type {Linted} from '#protocol/dacl/lint.ts';
 import {nameOf, placeOf} from '#protocol/dacl/lint-place.ts';
 import type {AclProblem} from '#protocol/dacl/problem.ts';
 import {type Idle, idleEntries} from '#protocol/dacl/shadowing.ts';
 
-/** Entries that make no difference. One that writes the implicit deny out, at the end or for the log, is no problem. */
+/** Entries that make no difference. One that writes the implicit deny out, or is there for the log, is no problem. */
 export function checkIdleEntries(linted: Linted): AclProblem[] {
   const {entries} = linted.acl;
   return idleEntries(linted.acl)
     .filter(({kind, index}) => kind === 'shadowed' || !entries[index]?.log)
-    .filter(({kind, index}) => kind === 'shadowed' || index !== entries.length - 1)
+    .filter(({kind, index}) => kind === 'shadowed' || !deniesEverything(entries[index]))
     .map(idle => (idle.kind === 'shadowed' ? shadowedProblem(idle, linted) : redundantProblem(idle, linted)));
+}
+
+function deniesEverything(ace: Ace | undefined): boolean {
+  return (
+    ace?.action === 'deny' &&
+    ace.protocol === undefined &&
+    ace.source.kind === 'any' &&
+    ace.destination.kind === 'any' &&
+    !ace.fragments
+  );
 }
 
 function shadowedProblem({index, by, example}: Extract<Idle, {kind: 'shadowed'}>, linted: Linted): AclProblem {

@@ -46,16 +46,18 @@ function shadowed(acl: Acl, boxes: readonly Box[][]): {idle: Idle[]; rests: (Box
 function uncovered(box: Box, earlier: BoxIndex, by: Set<number>): Box[] {
   const met: Indexed[] = [];
   let covered = 0;
+  let whole = Number.POSITIVE_INFINITY;
   for (const group of earlier.groupsFor(box)) {
     for (const other of group) {
       if (!intersects(box, other.box)) continue;
-      if (contains(other.box, box)) {
-        by.add(other.index);
-        return [];
-      }
+      if (contains(other.box, box)) whole = Math.min(whole, other.index);
       met.push(other);
       covered += share(box, other.box);
     }
+  }
+  if (whole < Number.POSITIVE_INFINITY) {
+    by.add(whole);
+    return [];
   }
   if (covered < 0.999) return [box];
   return rest(box, met, by);
