@@ -2,6 +2,7 @@ import {argv, stderr} from 'node:process';
 import {Command, CommanderError} from 'commander';
 import {exitCodeOf, exitCodes} from '#harness/cli/exit.ts';
 import {paletteFor} from '#harness/cli/output.ts';
+import {aclVerb} from '#harness/cli/verbs/acl.ts';
 import {captureVerb} from '#harness/cli/verbs/capture.ts';
 import {consoleVerb} from '#harness/cli/verbs/console.ts';
 import {demoVerb} from '#harness/cli/verbs/demo.ts';
@@ -30,6 +31,7 @@ for (const verb of [
   forwardVerb,
   captureVerb,
   runVerb,
+  aclVerb,
   validateVerb,
   doctorVerb,
   demoVerb,
