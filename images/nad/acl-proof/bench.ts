@@ -1,13 +1,10 @@
-import {tmpdir} from 'node:os';
 import {setTimeout as delay} from 'node:timers/promises';
 import {attributionOf} from '#images/nad/acl-proof/attribution.ts';
 import {FrameSender} from '#images/nad/acl-proof/frame-sender.ts';
 import {makeProofLinks, proofPort} from '#images/nad/acl-proof/links.ts';
 import {PacketTrace, type Traced} from '#images/nad/acl-proof/packet-trace.ts';
 import {PassedFrames} from '#images/nad/acl-proof/passed-frames.ts';
-import {type Enforcement, openEnforcement} from '#images/nad/enforcement.ts';
-import {table} from '#images/nad/enforcement-state.ts';
-import {NftSession, nftCommand} from '#images/nad/nft.ts';
+import {ProofRules} from '#images/nad/acl-proof/rules.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {arpFrame, frameOf, type Mark} from '#protocol/dacl/packet-frame.ts';
 import type {Packet} from '#protocol/dacl/verdict.ts';
@@ -45,8 +42,7 @@ before. The counters of the entries must add up to what was seen.
 */
 export class ProofBench implements AsyncDisposable {
   readonly #resources: AsyncDisposableStack;
-  readonly #enforcement: Enforcement;
-  readonly #reader: NftSession;
+  readonly #rules: ProofRules;
   readonly #sender: FrameSender;
   readonly #trace: PacketTrace;
   readonly #passed: PassedFrames;
@@ -56,17 +52,10 @@ export class ProofBench implements AsyncDisposable {
   #lists = 0;
 
   private constructor(
-    opened: {
-      enforcement: Enforcement;
-      reader: NftSession;
-      sender: FrameSender;
-      trace: PacketTrace;
-      passed: PassedFrames;
-    },
+    opened: {rules: ProofRules; sender: FrameSender; trace: PacketTrace; passed: PassedFrames},
     resources: AsyncDisposableStack,
   ) {
-    this.#enforcement = opened.enforcement;
-    this.#reader = opened.reader;
+    this.#rules = opened.rules;
     this.#sender = opened.sender;
     this.#trace = opened.trace;
     this.#passed = opened.passed;
@@ -84,17 +73,16 @@ export class ProofBench implements AsyncDisposable {
     await passed.ready;
     const sender = resources.use(await FrameSender.open());
     await awaitTrace(trace, sender);
-    const enforcement = resources.use(await openEnforcement({onEnd}));
-    await enforcement.addPort(proofPort);
-    const reader = resources.use(new NftSession({command: nftCommand, home: tmpdir(), onEnd}));
-    return new ProofBench({enforcement, reader, sender, trace, passed}, resources.move());
+    const rules = resources.use(new ProofRules({onEnd}));
+    await rules.addPort(proofPort);
+    return new ProofBench({rules, sender, trace, passed}, resources.move());
   }
 
   async judge({acl, endpoint, packets}: ProofRequest): Promise<ProofResult> {
     const startedMs = performance.now();
     await this.#install(acl, endpoint);
     const installedMs = performance.now();
-    const lineOf = attributionOf(acl, await this.#list());
+    const lineOf = attributionOf(acl, await this.#rules.list());
     const verdicts: ProofResult['verdicts'] = [];
     for (let at = 0; at < packets.length; at += windowPackets) {
       const window = packets.slice(at, at + windowPackets);
@@ -117,7 +105,7 @@ export class ProofBench implements AsyncDisposable {
     const name = `proof-${this.#lists}`;
     const before = this.#installed;
     const isElsewhere = before !== undefined && before.endpoint !== endpoint;
-    await this.#enforcement.apply([
+    await this.#rules.apply([
       {kind: 'install-acl', acl: {...acl, name}},
       ...(isElsewhere ? [{kind: 'unbind', port: proofPort, address: before.endpoint} as const] : []),
       {kind: 'bind', port: proofPort, address: endpoint, acl: name},
@@ -126,21 +114,13 @@ export class ProofBench implements AsyncDisposable {
     this.#installed = {name, endpoint};
   }
 
-  async #list(): Promise<unknown> {
-    const {documents, complaint} = await this.#reader.run(`list table ${table}`);
-    if (documents[0] === undefined) throw new Error(`The kernel's rules cannot be read: ${complaint}`);
-    return documents[0];
-  }
-
   /** Returns the mark of the first. */
   async #send(window: readonly Packet[]): Promise<Mark> {
     const first = this.#lastMark + 1;
     this.#trace.clear();
     this.#passed.clear();
-    for (const packet of window) {
-      this.#lastMark += 1;
-      await this.#sender.send(frameOf(packet, this.#lastMark));
-    }
+    this.#lastMark += window.length;
+    await Promise.all(window.map((packet, index) => this.#sender.send(frameOf(packet, first + index))));
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await this.#end();
       if (window.every((_, index) => this.#trace.of(first + index).length > 0)) break;
@@ -173,7 +153,7 @@ export class ProofBench implements AsyncDisposable {
   async #checkCounters(verdicts: ProofResult['verdicts']): Promise<void> {
     const seen = new Map<number, number>();
     for (const {line} of verdicts) if (line !== null) seen.set(line, (seen.get(line) ?? 0) + 1);
-    for (const {acl, line, packets} of await this.#enforcement.counters()) {
+    for (const {acl, line, packets} of await this.#rules.counters()) {
       if (acl !== this.#installed?.name || line === null || packets === (seen.get(line) ?? 0)) continue;
       throw new ObservationError(
         `The kernel counted ${packets} packets at line ${line}, and ${seen.get(line) ?? 0} were seen there. Nothing is said; try again.`,

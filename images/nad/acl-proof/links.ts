@@ -40,7 +40,7 @@ export async function makeProofLinks(): Promise<void> {
 const rules = `
 table netdev proof {
   chain inject { type filter hook ingress device "inject" priority 0; fwd to "host"; }
-  chain trace { type filter hook ingress device "${proofPort}" priority -100; meta nftrace set 1; }
+  chain trace { type filter hook ingress device "${proofPort}" priority -100; meta nftrace set 1 accept; }
   chain passed { type filter hook ingress device "${proofPort}" priority 100; fwd to "out"; }
 }
 `;

@@ -2,6 +2,8 @@ import {nftCommand} from '#images/nad/nft.ts';
 import {startTool, type Tool} from '#images/shell/tool.ts';
 import {type Mark, markOfMac} from '#protocol/dacl/packet-frame.ts';
 
+const prefix = 'trace id ';
+
 /** What the switch's rules did with a packet, as the kernel tells it. */
 export interface Traced {
   verdict: 'permit' | 'deny';
@@ -49,26 +51,28 @@ export class PacketTrace implements Disposable {
     this.#tool[Symbol.dispose]();
   }
 
+  /** Of the six lines or so for every packet three matter, so the others are told apart quickly. */
   #read(line: string): void {
-    const [, id, table, chain, kind, rest = ''] = /^trace id (\w+) netdev (\w+) (\w+) (\w+):? ?(.*)$/.exec(line) ?? [];
-    if (id === undefined) return;
-    if (kind === 'packet') {
-      const mark = markOfMac(/ether saddr ([0-9a-f:]{17})/.exec(rest)?.[1] ?? '');
-      if (table === 'proof' && chain === 'trace' && mark !== undefined) this.#marks.set(id, mark);
-      return;
+    if (!line.startsWith(prefix)) return;
+    const idEnd = line.indexOf(' ', prefix.length);
+    const id = line.slice(prefix.length, idEnd);
+    if (line.startsWith(' netdev posturelab ', idEnd)) {
+      if (line.includes('(verdict goto ') || line.includes(' packet: ')) return;
+      this.#decide(this.#marks.get(id), line);
+    } else if (line.startsWith(' netdev proof trace packet: ', idEnd)) {
+      const at = line.indexOf(' ether saddr ') + ' ether saddr '.length;
+      const mark = markOfMac(line.slice(at, at + 17));
+      if (mark !== undefined) this.#marks.set(id, mark);
+    } else if (line.startsWith(' netdev proof passed ', idEnd)) {
+      const mark = this.#marks.get(id);
+      if (mark !== undefined && line.includes('(verdict stolen)')) this.#pass(mark);
     }
-    const mark = this.#marks.get(id);
-    if (mark === undefined) return;
-    if (table === 'posturelab') this.#decide(mark, kind, rest);
-    else if (chain === 'passed' && rest.includes('(verdict stolen)')) this.#pass(mark);
   }
 
-  #decide(mark: Mark, kind: string | undefined, rest: string): void {
-    const answer = kind === 'policy' ? rest.trim() : /\(verdict (accept|drop)\)$/.exec(rest.trim())?.[1];
-    if (answer !== 'accept' && answer !== 'drop') return;
-    const handle = /^rule handle (\d+) /.exec(rest)?.[1];
-    if (handle === undefined && kind !== 'policy') return; // seen by nobody, and then reported as lost
-    const verdict = answer === 'accept' ? 'permit' : 'deny';
+  #decide(mark: Mark | undefined, line: string): void {
+    const [, handle, policy] = /(?: unknown rule handle (\d+) \(verdict | policy )(accept|drop)\)? *$/.exec(line) ?? [];
+    if (mark === undefined || policy === undefined) return; // by nobody, and then reported as lost
+    const verdict = policy === 'accept' ? 'permit' : 'deny';
     const traced: Traced = handle === undefined ? {verdict} : {verdict, handle: Number(handle)};
     this.#traced.set(mark, [...(this.#traced.get(mark) ?? []), traced]);
   }
