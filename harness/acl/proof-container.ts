@@ -20,7 +20,8 @@ export async function openProofContainer(say: (message: string) => void): Promis
     OpenStdin: true,
     StdinOnce: true,
     Labels: {[labels.owner]: reaper.owner},
-    HostConfig: {NetworkMode: 'none', CapDrop: ['ALL'], CapAdd: ['NET_ADMIN', 'NET_RAW'], AutoRemove: true},
+    NetworkDisabled: true,
+    HostConfig: {CapDrop: ['ALL'], CapAdd: ['NET_ADMIN', 'NET_RAW'], AutoRemove: true},
   });
   resources.defer(async () => {
     await container.remove({force: true}).catch(() => {}); // AutoRemove was faster

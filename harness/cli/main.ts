@@ -1,4 +1,4 @@
-import {argv, stderr} from 'node:process';
+import process, {argv, stderr, stdout} from 'node:process';
 import {Command, CommanderError} from 'commander';
 import {exitCodeOf, exitCodes} from '#harness/cli/exit.ts';
 import {paletteFor} from '#harness/cli/output.ts';
@@ -30,6 +30,12 @@ for (const load of called) {
   const verb = await load?.();
   if (verb) program.addCommand(verb().exitOverride());
 }
+
+// Whoever read our output, such as `head`, has enough of it: no error, and nobody left to tell.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exitCodes.done);
+});
 
 try {
   await program.parseAsync(argv);

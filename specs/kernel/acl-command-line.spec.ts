@@ -44,7 +44,7 @@ async function inFolder(
   }
 }
 
-test('check answers yes with 0, and its document has the entries as IOS prints them', async t => {
+test.serial('check answers yes with 0, and its document has the entries as IOS prints them', async t => {
   const {exitCode, stdout, stderr} = await acl(
     ['check', '-', '--psn', '10.10.1.11', '--json'],
     'deny TCP any h 10.10.1.11 eq 8449\npermit udp any any eq 53\ndeny udp any any\npermit ip any any',
@@ -63,7 +63,7 @@ test('check answers yes with 0, and its document has the entries as IOS prints t
   });
 });
 
-test('check answers no with 1, and says where, why, what to do and which packet proves it', async t => {
+test.serial('check answers no with 1, and says where, why, what to do and which packet proves it', async t => {
   const {exitCode, stdout} = await acl(['check', '-', '--psn', '10.10.1.11,10.10.2.12', '--json'], good);
   const document = JSON.parse(stdout);
   t.is(exitCode, 1);
@@ -76,20 +76,20 @@ test('check answers no with 1, and says where, why, what to do and which packet 
   t.regex(words.stdout, /^-:2:1: error probe-not-denied: PSN 10\.10\.2\.12/m);
 });
 
-test('check --fix prints the corrected text', async t => {
+test.serial('check --fix prints the corrected text', async t => {
   const {exitCode, stdout} = await acl(['check', '-', '--psn', '10.10.1.11,10.10.2.12', '--fix'], good);
   t.is(exitCode, 0);
   t.is(stdout, `deny tcp any host 10.10.2.12 eq 8449\n${good}`);
 });
 
-test('check takes another probe port, and lists for endpoints whose posture is not known', async t => {
+test.serial('check takes another probe port, and lists for endpoints whose posture is not known', async t => {
   t.is((await acl(['check', '-', '--psn', '10.10.1.11', '--port', '8500'], good.replace('8449', '8500'))).exitCode, 0);
   const {stdout} = await acl(['check', '-', '--for', 'pre-posture', '--json'], 'permit udp any any eq 53');
   const codes: string[] = JSON.parse(stdout).problems.map(({code}: {code: string}) => code);
   t.deepEqual(codes.toSorted(), ['dhcp-blocked', 'portal-blocked', 'posture-blocked', 'probe-blocked']);
 });
 
-test('compile prints a ruleset for nft, and refuses a list with errors', async t => {
+test.serial('compile prints a ruleset for nft, and refuses a list with errors', async t => {
   const {exitCode, stdout} = await acl(['compile', '-', '--endpoint', '192.168.255.193'], good);
   t.is(exitCode, 0);
   t.true(stdout.split('\n').every(line => line === '' || line.startsWith('add ')));
@@ -101,7 +101,7 @@ test('compile prints a ruleset for nft, and refuses a list with errors', async t
   t.like(JSON.parse(refused.stdout), {ok: false, ruleset: null});
 });
 
-test('test judges packets in their order, in the model and in the kernel alike', async t => {
+test.serial('test judges packets in their order, in the model and in the kernel alike', async t => {
   await inFolder({'good.acl': good, 'packets.ndjson': packetLines}, async path => {
     for (const where of ['model', 'kernel']) {
       const {exitCode, stdout, stderr} = await acl([
@@ -130,7 +130,7 @@ test('test judges packets in their order, in the model and in the kernel alike',
   });
 });
 
-test('a time range counts at the time that the call names', async t => {
+test.serial('a time range counts at the time that the call names', async t => {
   await inFolder(
     {'day.cfg': 'time-range WORK\n periodic weekdays 8:00 to 17:00\n', 'packets.ndjson': packetLines},
     async path => {
@@ -147,7 +147,7 @@ test('a time range counts at the time that the call names', async t => {
   );
 });
 
-test('wrong calls end with 2, say why, and print nothing on stdout', async t => {
+test.serial('wrong calls end with 2, say why, and print nothing on stdout', async t => {
   await inFolder(
     {
       'good.acl': good,
