@@ -1,5 +1,6 @@
 import {createInterface} from 'node:readline';
 import {PassThrough} from 'node:stream';
+import type Docker from 'dockerode';
 import {labels} from '#harness/containers/labels.ts';
 import {openSession} from '#harness/containers/session.ts';
 import type {ProofRequest, ProofResult} from '#images/nad/acl-proof/bench.ts';
@@ -13,20 +14,7 @@ export interface ProofContainer extends AsyncDisposable {
 /** Throws `EnvironmentError` if there is no engine and none can be started. */
 export async function openProofContainer(say: (message: string) => void): Promise<ProofContainer> {
   await using resources = new AsyncDisposableStack();
-  const {engine, images, reaper} = resources.use(await openSession(say));
-  const container = await engine.createContainer({
-    Image: images.nad,
-    Cmd: ['node', 'images/nad/acl-proof/main.ts'],
-    OpenStdin: true,
-    StdinOnce: true,
-    Labels: {[labels.owner]: reaper.owner},
-    NetworkDisabled: true,
-    HostConfig: {CapDrop: ['ALL'], CapAdd: ['NET_ADMIN', 'NET_RAW'], AutoRemove: true},
-  });
-  resources.defer(async () => {
-    await container.remove({force: true}).catch(() => {}); // AutoRemove was faster
-  });
-  const stream = await container.attach({stream: true, stdin: true, stdout: true, stderr: true, hijack: true});
+  const {container, stream} = await createProofContainer(resources, {program: 'main.ts', say});
   const channel = new ProofChannel(stream, container.modem.demuxStream.bind(container.modem));
   resources.defer(() => channel.end());
   await container.start();
@@ -36,6 +24,28 @@ export async function openProofContainer(say: (message: string) => void): Promis
     judge: request => channel.ask(request),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** A container for one of the programs of images/nad/acl-proof, attached and not yet started. It goes with `resources`. */
+export async function createProofContainer(
+  resources: AsyncDisposableStack,
+  {program, say}: {program: string; say: (message: string) => void},
+): Promise<{container: Docker.Container; stream: NodeJS.ReadWriteStream}> {
+  const {engine, images, reaper} = resources.use(await openSession(say));
+  const container = await engine.createContainer({
+    Image: images.nad,
+    Cmd: ['node', `images/nad/acl-proof/${program}`],
+    OpenStdin: true,
+    StdinOnce: true,
+    NetworkDisabled: true,
+    Labels: {[labels.owner]: reaper.owner},
+    HostConfig: {CapDrop: ['ALL'], CapAdd: ['NET_ADMIN', 'NET_RAW'], AutoRemove: true},
+  });
+  resources.defer(async () => {
+    await container.remove({force: true}).catch(() => {}); // AutoRemove was faster
+  });
+  const stream = await container.attach({stream: true, stdin: true, stdout: true, stderr: true, hijack: true});
+  return {container, stream};
 }
 
 interface Answer {

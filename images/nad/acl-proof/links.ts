@@ -20,7 +20,7 @@ export const vxlan = {id: 7, port: 4789};
 Frames enter the port from its other end, as an endpoint's do, meet the switch's rules there (priority 0), and those that are
 left come out of `behind`. Needs nothing but the kernel: no raw sockets.
 */
-export async function makeProofLinks(): Promise<void> {
+export async function makeProofLinks(rules = tracingRules): Promise<void> {
   const devices = ['inject', 'host', proofPort, 'out', behindPort];
   await batch([
     'link set lo up',
@@ -31,13 +31,19 @@ export async function makeProofLinks(): Promise<void> {
   // Nothing but our frames: with IPv6, the kernel would announce each device. A kernel without it knows no such setting.
   await batch(devices.map(device => `link set ${device} addrgenmode none`)).catch(() => {});
   await batch(devices.map(device => `link set ${device} up`));
+  await nftFile(rules);
+}
+
+/** Runs commands of nft, as a file. */
+export async function nftFile(commands: string): Promise<void> {
   const script = join(tmpdir(), 'proof.nft');
-  await writeFile(script, rules);
+  await writeFile(script, commands);
   const [nft = '', ...args] = nftCommand;
   await run(nft, [...args, '-f', script]);
 }
 
-const rules = `
+/** Every packet is traced on its way through the port's rules. */
+const tracingRules = `
 table netdev proof {
   chain inject { type filter hook ingress device "inject" priority 0; fwd to "host"; }
   chain trace { type filter hook ingress device "${proofPort}" priority -100; meta nftrace set 1 accept; }
