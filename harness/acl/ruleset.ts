@@ -13,5 +13,5 @@ export function rulesetOf(acl: Acl, endpoint: string | null): string {
     {kind: 'install-acl', acl},
     {kind: 'bind', port, address: endpoint, acl: acl.name},
   ]);
-  return [`add table ${table}`, ...guarded.commands, ...bound.commands].join('\n');
+  return [`add table ${table}`, ...guarded.commands, ...bound.preparation, ...bound.commands].join('\n');
 }

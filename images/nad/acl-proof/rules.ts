@@ -31,7 +31,8 @@ export class ProofRules implements Disposable {
   }
 
   async apply(changes: readonly EnforcementChange[]): Promise<void> {
-    const {next, commands} = planChanges(this.#state, changes);
+    const {next, preparation, commands} = planChanges(this.#state, changes);
+    await this.#commit(preparation);
     await this.#commit(commands);
     this.#state = next;
   }
