@@ -1,7 +1,8 @@
 /**
 Runs AVA over all specs, those that must be alone on the machine last, or over what its arguments say:
-`node scripts/test.ts [AVA ARGUMENTS]`. Shows each test as it ends, and closes with `N passed, N failed`, counted from what AVA reported. Whatever keeps tests from being run counts as
-a failure: a crash, an uncaught exception, a timeout, a spec file without tests, no test at all.
+`node scripts/test.ts [AVA ARGUMENTS]`. Shows each test as it ends, and closes with `N passed, N failed`, counted from what AVA
+reported. Whatever keeps tests from being run counts as a failure: a crash, an uncaught exception, a timeout, a spec file
+without tests, no test at all.
 */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -27,11 +28,13 @@ try {
 
 const startMs = performance.now();
 const total = new TapCount();
+let isInterrupted = false;
 for (const selection of args.length > 0 ? [args] : [besides('alone'), ['--concurrency', '1', ...folder('alone')]]) {
   const count = new TapCount();
   const end = await runAva(selection, count);
   for (const problem of count.problems(end)) say(colors.red(problem));
   total.add(count);
+  if (isInterrupted) break;
 }
 finish(total);
 
@@ -65,17 +68,21 @@ async function runAva(
     ],
     {cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'inherit']},
   );
-  const terminate = () => ava.kill('SIGTERM');
-  process.on('SIGINT', ignore); // goes to AVA as well, which says what was still running; its end is ours
+  const interrupt = () => {
+    isInterrupted = true; // Ctrl-C goes to AVA as well, which says what was still running
+  };
+  const terminate = () => {
+    isInterrupted = true;
+    ava.kill('SIGTERM');
+  };
+  process.on('SIGINT', interrupt);
   process.on('SIGTERM', terminate);
   createInterface({input: ava.stdout}).on('line', line => show(line, count));
   const [code, signal] = (await once(ava, 'close')) as [number | null, NodeJS.Signals | null];
-  process.off('SIGINT', ignore);
+  process.off('SIGINT', interrupt);
   process.off('SIGTERM', terminate);
   return {code, signal};
 }
-
-function ignore(): void {}
 
 /** The specs of `specs/protocol` are pure; everything else may hold containers. */
 function needsEngine(selection: string[]): boolean {
