@@ -4,7 +4,6 @@ export default {
   extensions: ['ts'],
   nodeArguments: ['--disable-warning=ExperimentalWarning'],
   workerThreads: false, // node-pty and signals want a process of their own
-  concurrency: 3, // spec files at a time
-  serial: true, // the specs of a file one after the other: each may hold a lab, and a lab is four containers
+  concurrency: 3, // spec files at a time; those with labs hold one lab each (test.serial)
   timeout: '3m',
 };

@@ -1,47 +1,44 @@
-import {argv, stderr} from 'node:process';
+import process, {argv, stderr, stdout} from 'node:process';
 import {Command, CommanderError} from 'commander';
 import {exitCodeOf, exitCodes} from '#harness/cli/exit.ts';
 import {paletteFor} from '#harness/cli/output.ts';
-import {captureVerb} from '#harness/cli/verbs/capture.ts';
-import {consoleVerb} from '#harness/cli/verbs/console.ts';
-import {demoVerb} from '#harness/cli/verbs/demo.ts';
-import {deployVerb} from '#harness/cli/verbs/deploy.ts';
-import {destroyVerb} from '#harness/cli/verbs/destroy.ts';
-import {doctorVerb} from '#harness/cli/verbs/doctor.ts';
-import {execVerb} from '#harness/cli/verbs/exec.ts';
-import {explainVerb} from '#harness/cli/verbs/explain.ts';
-import {exploreVerb} from '#harness/cli/verbs/explore.ts';
-import {forwardVerb} from '#harness/cli/verbs/forward.ts';
-import {inspectVerb} from '#harness/cli/verbs/inspect.ts';
-import {logsVerb} from '#harness/cli/verbs/logs.ts';
-import {raceVerb} from '#harness/cli/verbs/race.ts';
-import {runVerb} from '#harness/cli/verbs/run.ts';
-import {validateVerb} from '#harness/cli/verbs/validate.ts';
+
+/** Verbs in the order of the help. Only the one that is called gets loaded: `acl` must not wait for what `deploy` needs. */
+const verbs: Record<string, () => Promise<() => Command>> = {
+  deploy: async () => (await import('#harness/cli/verbs/deploy.ts')).deployVerb,
+  destroy: async () => (await import('#harness/cli/verbs/destroy.ts')).destroyVerb,
+  inspect: async () => (await import('#harness/cli/verbs/inspect.ts')).inspectVerb,
+  exec: async () => (await import('#harness/cli/verbs/exec.ts')).execVerb,
+  console: async () => (await import('#harness/cli/verbs/console.ts')).consoleVerb,
+  logs: async () => (await import('#harness/cli/verbs/logs.ts')).logsVerb,
+  forward: async () => (await import('#harness/cli/verbs/forward.ts')).forwardVerb,
+  capture: async () => (await import('#harness/cli/verbs/capture.ts')).captureVerb,
+  run: async () => (await import('#harness/cli/verbs/run.ts')).runVerb,
+  race: async () => (await import('#harness/cli/verbs/race.ts')).raceVerb,
+  explore: async () => (await import('#harness/cli/verbs/explore.ts')).exploreVerb,
+  explain: async () => (await import('#harness/cli/verbs/explain.ts')).explainVerb,
+  acl: async () => (await import('#harness/cli/verbs/acl.ts')).aclVerb,
+  validate: async () => (await import('#harness/cli/verbs/validate.ts')).validateVerb,
+  doctor: async () => (await import('#harness/cli/verbs/doctor.ts')).doctorVerb,
+  demo: async () => (await import('#harness/cli/verbs/demo.ts')).demoVerb,
+};
 
 const program = new Command('posturelab')
   .description('Network emulation test harness for Cisco ISE Posture State Synchronization')
   .exitOverride()
   .showHelpAfterError('(add --help for what is possible)')
   .enablePositionalOptions();
-for (const verb of [
-  deployVerb,
-  destroyVerb,
-  inspectVerb,
-  execVerb,
-  consoleVerb,
-  logsVerb,
-  forwardVerb,
-  captureVerb,
-  runVerb,
-  raceVerb,
-  exploreVerb,
-  explainVerb,
-  validateVerb,
-  doctorVerb,
-  demoVerb,
-]) {
-  program.addCommand(verb().exitOverride());
+const called = Object.hasOwn(verbs, argv[2] ?? '') ? [verbs[argv[2] ?? '']] : Object.values(verbs);
+for (const load of called) {
+  const verb = await load?.();
+  if (verb) program.addCommand(verb().exitOverride());
 }
+
+// Whoever read our output, such as `head`, has enough of it: no error, and nobody left to tell.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exitCodes.done);
+});
 
 try {
   await program.parseAsync(argv);

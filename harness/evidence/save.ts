@@ -73,7 +73,7 @@ export async function saveEvidence(
 export async function readCapture(lab: ContainerLab, port: string): Promise<Buffer> {
   const archive = await lab.containerOf(nadName(lab)).getArchive({path: `${captureFolder}/${port}.pcap`});
   const entries = extract();
-  archive.pipe(entries);
+  entries.end(await buffer(archive)); // to its end: half an answer keeps the connection, and us with it
   for await (const entry of entries) {
     const pcap = await buffer(entry);
     return buffer(Readable.from([pcap]).pipe(new PcapngStream({interface: `${nadName(lab)}:${port}`})));

@@ -17,7 +17,11 @@ export const daclRace: Scenario = {
     'with a correct dACL the alarm still comes when a probe crosses before the dACL is in force; waiting longer than the switch avoids it',
   why: 'CSCwd58316: the agent is Compliant at t2, the dACL in force at t7, and nothing but the network transition delay keeps the probe back (domain.md 7)',
   topology,
-  settings: healthy => ({...healthy, profile: {xml: null, fields: {NetworkTransitionDelay: '3'}}}),
+  settings: healthy => ({
+    ...healthy,
+    profile: {xml: null, fields: {NetworkTransitionDelay: '3'}},
+    endpoint: {...healthy.endpoint, connectTimeoutMs: 1000},
+  }),
 
   prepare: lab => nadOf(lab).hold('acl-install'),
 

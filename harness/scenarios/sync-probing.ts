@@ -10,6 +10,11 @@ export const syncProbing: Scenario = {
   claim: 'a Compliant endpoint polls every PSN on the probe port each interval, and the dACL swallows every poll',
   why: 'blocked is healthy: silence is the first bit that state synchronization carries (domain.md 0.3, TAC 222483)',
   topology,
+  settings: healthy => ({
+    ...healthy,
+    profile: {xml: null, fields: {StateSyncProbeInterval: '3'}},
+    endpoint: {...healthy.endpoint, connectTimeoutMs: 1000},
+  }),
 
   async play(lab) {
     const {shown} = await becomesCompliant(lab);

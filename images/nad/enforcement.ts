@@ -4,7 +4,14 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {readCounters} from '#images/nad/counters.ts';
 import {GenerationMonitor} from '#images/nad/enforcement-generations.ts';
-import {type EnforcementState, emptyState, planChanges, planPort, table} from '#images/nad/enforcement-state.ts';
+import {
+  type EnforcementState,
+  emptyState,
+  type PlannedCommands,
+  planChanges,
+  planPort,
+  table,
+} from '#images/nad/enforcement-state.ts';
 import {NftSession, nftCommand} from '#images/nad/nft.ts';
 import type {AceCount, EnforcementChange} from '#protocol/nad/contract.ts';
 
@@ -60,6 +67,8 @@ export class Enforcement implements Disposable {
   reset(): Promise<number> {
     return this.#transact(() => ({
       next: emptyState,
+      preparation: [],
+      undo: [],
       commands: [
         `add table ${table}`, // so that there is one to delete
         `delete table ${table}`,
@@ -78,7 +87,7 @@ export class Enforcement implements Disposable {
   }
 
   /**
-  Makes the changes in one transaction, after those asked for before. Resolves with the generation of the kernel's ruleset, when
+  Makes the changes at one instant, after those asked for before. Resolves with the generation of the kernel's ruleset, when
   the kernel has committed it and has been read back. Otherwise nothing has changed, and it rejects with the reason.
 
   An address, and likewise null (all others), has one ACL on a port; a family without one is dropped.
@@ -97,13 +106,15 @@ export class Enforcement implements Disposable {
     this.#resources.dispose();
   }
 
-  #transact(plan: (state: EnforcementState) => {next: EnforcementState; commands: string[]}): Promise<number> {
+  #transact(plan: (state: EnforcementState) => {next: EnforcementState} & PlannedCommands): Promise<number> {
     const generation = this.#lastTransaction.then(async () => {
-      const {next, commands} = plan(this.#state);
-      this.#number += 1;
-      const number = this.#number;
+      const {next, preparation, undo, commands} = plan(this.#state);
+      if (preparation.length > 0) await this.#commit(preparation);
+      const number = await this.#commit(commands).catch(async error => {
+        if (undo.length > 0) await this.#commit(undo);
+        throw error;
+      });
       const stamp = stampWith(number);
-      await this.#commit([...commands, ...stamp], number);
       this.#state = next;
       return this.#monitor.generationOf(number, () => this.#writer.run(stamp.join('; ')));
     });
@@ -113,13 +124,15 @@ export class Enforcement implements Disposable {
 
   /**
   The commands go by a file, because what nft reads from its terminal it also edits and remembers (measured: 1.4 s instead of
-  0.4 for 10,000 rules). It commits the whole file or nothing, so the number read back stands for all of it.
+  0.4 for 10,000 rules). It commits the whole file or nothing, so the number read back, which is returned, stands for all of it.
   */
-  async #commit(commands: string[], number: number): Promise<void> {
+  async #commit(commands: readonly string[]): Promise<number> {
+    this.#number += 1;
+    const number = this.#number;
     const path = join(this.#directory, 'transaction.nft');
-    await writeFile(path, `${commands.join('\n')}\n`);
+    await writeFile(path, `${[...commands, ...stampWith(number)].join('\n')}\n`);
     const {documents, complaint} = await this.#writer.run(`include "${path}"`, `list set ${table} committed`);
-    if (readStamp(documents[0]) === number) return;
+    if (readStamp(documents[0]) === number) return number;
     throw new Error(
       complaint === '' ? 'nft did not commit the transaction, and did not say why.' : shortened(complaint),
     );

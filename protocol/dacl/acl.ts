@@ -4,6 +4,10 @@ export interface Acl {
   name: string;
   family: 'ipv4' | 'ipv6';
   entries: Ace[];
+  /**
+  IPv6 only: whether neighbour solicitation and advertisement pass that no entry matches, as IOS has it. Left out: they do.
+  */
+  permitsNeighbourDiscovery?: boolean;
 }
 
 /** One access control entry. Anything left out matches everything. */
@@ -31,6 +35,8 @@ export interface Ace {
   ttl?: PortMatch;
   fragments?: boolean;
   log?: 'log' | 'log-input';
+  /** The name of a time range of the switch: the entry counts only while that is active (`activeAt`). */
+  timeRange?: string;
 }
 
 /** Without a code: every code of the type. */

@@ -44,7 +44,10 @@ export function compileAcl(acl: Acl, name: string): CompiledAcl {
     name,
     steps: whole,
     before: isDifferent ? [`${isFragment[family]} goto ${name}_fragments`] : [],
-    after: family === 'ipv6' ? [`icmpv6 type { ${neighbourDiscoveryTypes.join(', ')} } accept`] : [],
+    after:
+      family === 'ipv6' && acl.permitsNeighbourDiscovery !== false
+        ? [`icmpv6 type { ${neighbourDiscoveryTypes.join(', ')} } accept`]
+        : [],
   });
   return compiled;
 }

@@ -7,7 +7,11 @@ export interface Token {
   column: number;
 }
 
-export type Complaint = Pick<AclProblem, 'code' | 'message' | 'fix'>;
+export type Complaint = Pick<AclProblem, 'code' | 'message' | 'fix'> & {
+  /** What to put in the place of the word, or of all words up to `until`. */
+  replacement?: string;
+  until?: Token | undefined;
+};
 
 /** One line of an access list, word by word, and what is wrong with it. */
 export class LineReader {
@@ -33,6 +37,11 @@ export class LineReader {
   /** The word to come; `undefined` at the end of the line. */
   get next(): Token | undefined {
     return this.#tokens[this.#at];
+  }
+
+  /** The word that was taken last. */
+  get last(): Token | undefined {
+    return this.#tokens[this.#at - 1];
   }
 
   /** Whether the line cannot become an entry. */
@@ -91,18 +100,38 @@ export class LineReader {
       code: `unknown-${code}`,
       message: `${quote(token.text)} is not ${what}.`,
       fix: `Write ${nearest === undefined ? oneOf(table.keys()) : `\`${nearest}\``}.`,
+      ...(nearest === undefined ? {} : {replacement: nearest}),
     });
   }
 
-  #report(severity: AclProblem['severity'], at: Token | undefined, complaint: Complaint): void {
-    this.#problems.push({severity, line: this.#line, column: at?.column ?? this.#endColumn, ...complaint});
+  #report(
+    severity: AclProblem['severity'],
+    at: Token | undefined,
+    {replacement, until, ...complaint}: Complaint,
+  ): void {
+    const last = until ?? at;
+    const endColumn = last === undefined ? 0 : last.column + last.text.length;
+    this.#problems.push({
+      severity,
+      line: this.#line,
+      column: at?.column ?? this.#endColumn,
+      ...(at && at.text !== '' ? {token: shortened(at.text)} : {}),
+      ...complaint,
+      ...(at && replacement !== undefined
+        ? {edit: {kind: 'replace', length: endColumn - at.column, text: replacement}}
+        : {}),
+    });
   }
 }
 
 /** A word in a message: short, and with nothing in it that a terminal would act on. */
 export function quote(word: string): string {
+  return `\`${shortened(word)}\``;
+}
+
+function shortened(word: string): string {
   const shown = word.length > 40 ? `${word.slice(0, 40)}…` : word;
-  return `\`${shown.replace(/[^\x20-\x7e…]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\``;
+  return shown.replace(/[^\x20-\x7e…]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 export function oneOf(names: Iterable<string>): string {

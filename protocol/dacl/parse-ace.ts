@@ -6,12 +6,16 @@ import {parseOptions} from '#protocol/dacl/parse-options.ts';
 import {parsePorts} from '#protocol/dacl/parse-ports.ts';
 import {parseProtocol} from '#protocol/dacl/parse-protocol.ts';
 
-const actions: ReadonlyMap<string, 'permit' | 'deny' | 'remark' | 'unsupported'> = new Map([
+const actions: ReadonlyMap<string, 'permit' | 'deny' | 'remark' | 'unsupported' | 'header'> = new Map([
   ['permit', 'permit'],
   ['deny', 'deny'],
   ['remark', 'remark'],
   ['dynamic', 'unsupported'],
   ['evaluate', 'unsupported'],
+  ['access-list', 'header'],
+  ['ip', 'header'],
+  ['ipv6', 'header'],
+  ['no', 'header'],
 ] as const);
 
 /** Reads one line that is neither blank nor a comment. `undefined`: a remark, or its problems have been reported. */
@@ -63,8 +67,15 @@ function parseAction(reader: LineReader): 'permit' | 'deny' | undefined {
   if (keyword?.value === 'unsupported') {
     reader.fail(keyword.token, {
       code: 'unsupported',
-      message: `\`${keyword.name}\` makes entries while the switch runs; a dACL cannot have them.`,
+      message: `\`${keyword.name}\` entries come and go while the switch runs, and that takes state: not possible in a dACL.`,
       fix: 'Write `permit` or `deny` entries.',
+    });
+  }
+  if (keyword?.value === 'header') {
+    reader.fail(keyword.token, {
+      code: 'header',
+      message: `\`${keyword.name}\` is a command of the switch's configuration. A dACL has entries only: ISE names the list.`,
+      fix: 'Begin the line with `permit` or `deny`, and leave out what stands before.',
     });
   }
   reader.abandon();

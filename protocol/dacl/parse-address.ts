@@ -1,7 +1,7 @@
 import type {AddressMatch} from '#protocol/dacl/acl.ts';
 import {formatIpv4, formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
 import {findKeyword} from '#protocol/dacl/keyword.ts';
-import {type LineReader, quote, readNumber, type Token} from '#protocol/dacl/line-reader.ts';
+import {type Complaint, type LineReader, quote, readNumber, type Token} from '#protocol/dacl/line-reader.ts';
 
 type Family = 'ipv4' | 'ipv6';
 type Side = 'source' | 'destination';
@@ -38,6 +38,8 @@ export function parseAddressMatch(
       message:
         'The source of a dACL entry must be `any`: the switch puts the address of the endpoint in its place, and an entry with another source may match nothing.',
       fix: 'Write `any` as the source.',
+      replacement: 'any',
+      until: reader.last,
     });
   }
   return match;
@@ -69,7 +71,7 @@ function parseMatch(
     reader.take();
     return reader.fail(token, {
       code: 'unsupported',
-      message: `\`${keyword.name}\` refers to the switch's own configuration, which ISE does not know.`,
+      message: `\`${keyword.name}\` refers to the switch's own configuration, which ISE does not know: not possible in a dACL.`,
       fix: `Write ${forms[family]}.`,
     });
   }
@@ -86,6 +88,14 @@ function parseHost(reader: LineReader, family: Family): AddressMatch | undefined
   if (address !== undefined) {
     reader.take();
     return {kind: 'host', address};
+  }
+  if (token && isHostName(token.text)) {
+    reader.take();
+    return reader.fail(token, {
+      code: 'unsupported',
+      message: `${quote(token.text)} is a name. A switch filters by addresses and asks no DNS: not possible in a dACL.`,
+      fix: `Write the ${familyNames[family]} address of the host, one entry for each if it has several.`,
+    });
   }
   if (token && /[.:/]/.test(token.text)) reader.take();
   return reader.fail(token, {
@@ -114,6 +124,7 @@ function parseWildcard(reader: LineReader, token: Token): AddressMatch | undefin
       code: 'netmask',
       message: `${mask.text} looks like a netmask. In a wildcard mask the bits that are 1 do not count.`,
       fix: `Write \`${token.text} ${formatIpv4(~wildcard >>> 0)}\`.`,
+      replacement: formatIpv4(~wildcard >>> 0),
     });
   }
   if (wildcard === 0xffffffff) return {kind: 'any'};
@@ -143,7 +154,7 @@ function parsePrefix(reader: LineReader, token: Token): AddressMatch | undefined
 
 const familyNames: Record<Family, string> = {ipv4: 'IPv4', ipv6: 'IPv6'};
 
-function addressComplaint(word: string, family: Family): {code: string; message: string; fix: string} {
+function addressComplaint(word: string, family: Family): Complaint {
   const [address = '', length = '', more] = word.split('/', 3);
   const other = family === 'ipv4' ? 'ipv6' : 'ipv4';
   if (readAddress(address, other) !== undefined) {
@@ -160,6 +171,7 @@ function addressComplaint(word: string, family: Family): {code: string; message:
       code: 'prefix-notation',
       message: `${quote(word)} is prefix notation. An IPv4 entry takes a wildcard mask.`,
       fix: `Write \`${address} ${formatIpv4(wildcard)}\`.`,
+      replacement: `${address} ${formatIpv4(wildcard)}`,
     };
   }
   return {
@@ -167,6 +179,11 @@ function addressComplaint(word: string, family: Family): {code: string; message:
     message: `${quote(word)} is not an ${familyNames[family]} ${family === 'ipv4' ? 'address' : 'prefix'}.`,
     fix: `Write ${forms[family]}.`,
   };
+}
+
+/** Letters, and dots between them: a word that can be no address of either family. */
+function isHostName(word: string): boolean {
+  return /^(?=.*[g-z])[a-z\d-]+(\.[a-z\d-]+)+\.?$/i.test(word);
 }
 
 function readAddress(text: string, family: Family): string | undefined {

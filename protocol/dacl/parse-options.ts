@@ -1,5 +1,5 @@
 import type {Ace, TcpFlag} from '#protocol/dacl/acl.ts';
-import {type OptionKind, operators, optionNames} from '#protocol/dacl/ios-options.ts';
+import {type OptionKind, operators, optionNames, unsupportedReasons} from '#protocol/dacl/ios-options.ts';
 import {protocolNumbers} from '#protocol/dacl/ios-protocols.ts';
 import {dscpNames, precedenceNames, tosNames} from '#protocol/dacl/ios-qos.ts';
 import {type LineReader, quote, readNumber, type Token} from '#protocol/dacl/line-reader.ts';
@@ -8,7 +8,7 @@ import type {LineProtocol} from '#protocol/dacl/parse-protocol.ts';
 
 export type AceOptions = Pick<
   Ace,
-  'established' | 'flags' | 'dscp' | 'precedence' | 'tos' | 'ttl' | 'fragments' | 'log'
+  'established' | 'flags' | 'dscp' | 'precedence' | 'tos' | 'ttl' | 'fragments' | 'log' | 'timeRange'
 >;
 
 interface Line {
@@ -130,10 +130,13 @@ function readOption(
     case 'qos':
       if (name === 'dscp' || name === 'precedence' || name === 'tos') options[name] = readQos(reader, name);
       return;
+    case 'time-range':
+      readTimeRange(reader, options);
+      return;
     case 'unsupported':
       reader.fail(token, {
         code: 'unsupported',
-        message: `IOS knows \`${name}\`, but it needs the switch's own configuration or is not emulated here.`,
+        message: `\`${name}\`: ${unsupportedReasons.get(name) ?? 'Not supported here.'}`,
         fix: 'Leave it out.',
       });
       reader.abandon();
@@ -141,6 +144,20 @@ function readOption(
     default:
       kind satisfies never;
   }
+}
+
+/** The name is the user's; it goes into messages and back into the list's text, nowhere else. */
+function readTimeRange(reader: LineReader, options: AceOptions): void {
+  const name = reader.take();
+  if (name) {
+    options.timeRange = name.text;
+    return;
+  }
+  reader.fail(name, {
+    code: 'missing-time-range',
+    message: 'The line ends where the name of a time range of the switch was expected.',
+    fix: 'Write the name, or leave `time-range` out.',
+  });
 }
 
 /** 0 stands for what was wrong, and reported: the entry is not used then. */

@@ -63,6 +63,8 @@ export function parseNumbers(
       code: 'range-order',
       message: `The range begins at ${value} and ends before, at ${to}.`,
       fix: `Write \`range ${to} ${value}\`.`,
+      replacement: `${to} ${value}`,
+      until: reader.last,
     });
   }
   if (value === undefined) return undefined;
@@ -149,6 +151,7 @@ function parseValue(
     code: `unknown-${what}`,
     message: `${quote(token.text)} is not a ${what} that IOS knows by name here.`,
     fix: `Write ${instead === undefined ? numbers : `\`${instead}\``}.`,
+    ...(instead === undefined ? {} : {replacement: instead}),
   });
 }
 

@@ -8,30 +8,85 @@ export type {AclProblem} from '#protocol/dacl/problem.ts';
 /** The numbers IOS gives entries that come without: 10 more than the highest so far. */
 const sequenceStep = 10;
 
+/** A Cisco-AVPair has room for 247 bytes (RFC 2865 §5.26), and ISE puts `ip:inacl#1=` before an entry (domain.md 5.5). */
+const longestEntry = 247 - 'ip:inacl#1='.length;
+
+/** What has more problems is not the text of an access list, and whoever reads them has enough. */
+const mostProblems = 20_000;
+
 /**
 Reads the text of a dACL, one entry a line (domain.md 10). Blank lines, remarks, and lines that begin with `!` are no entries.
 
-All problems are reported, in the order of the text; `acl` holds the entries that are right, in the order in which IOS
-evaluates them. Never throws, never hangs.
+All problems are reported, in the order of the text, up to 20,000, where reading ends; `acl` holds the entries that are right,
+in the order in which IOS evaluates them. Never throws, never hangs.
 */
 export function parseAcl(
   text: string,
-  {name, family = 'ipv4'}: {name: string; family?: 'ipv4' | 'ipv6'},
+  {
+    name,
+    family = 'ipv4',
+    permitsNeighbourDiscovery = true,
+  }: {name: string; family?: 'ipv4' | 'ipv6'; permitsNeighbourDiscovery?: boolean},
 ): {acl: Acl; problems: AclProblem[]} {
   const problems: AclProblem[] = [];
   const entries: Ace[] = [];
-  for (const [index, lineText] of text.split(/\r\n|\n|\r/).entries()) {
-    const reader = new LineReader({text: lineText, line: index + 1, problems});
+  for (const {text: lineText, line} of linesOf(text)) {
+    const reader = new LineReader({text: lineText, line, problems});
     if (isComment(reader)) continue;
-    if (!isPlain(lineText, reader)) continue;
+    if (problems.length >= mostProblems) {
+      giveUp(reader);
+      break;
+    }
+    if (!isShort(lineText, reader) || !isPlain(lineText, reader)) continue;
     const ace = parseAce(reader, family);
     if (ace) entries.push(ace);
   }
-  return {acl: {name, family, entries: inSequence(entries, problems)}, problems};
+  const acl = {name, family, entries: inSequence(entries, problems)};
+  return {acl: permitsNeighbourDiscovery ? acl : {...acl, permitsNeighbourDiscovery}, problems: inOrder(problems)};
 }
+
+/** The lines that are not empty. One by one, because a text of nothing but line ends must not cost more than its length. */
+function* linesOf(text: string): Generator<{text: string; line: number}> {
+  let line = 1;
+  let start = 0;
+  for (let index = 0; index <= text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit !== lineFeed && unit !== carriageReturn && index < text.length) continue;
+    if (index > start) yield {text: text.slice(start, index), line};
+    if (unit === carriageReturn && text.charCodeAt(index + 1) === lineFeed) index += 1;
+    start = index + 1;
+    line += 1;
+  }
+}
+
+const lineFeed = 10;
+const carriageReturn = 13;
 
 function isComment(reader: LineReader): boolean {
   return reader.next === undefined || reader.next.text.startsWith('!');
+}
+
+function giveUp(reader: LineReader): void {
+  reader.fail(
+    {text: '', column: 1},
+    {
+      code: 'too-many-problems',
+      message: `${mostProblems} problems are enough: the text from here on was not read.`,
+      fix: 'Check that this is the text of an access list, and correct what was found so far.',
+    },
+  );
+}
+
+/** Longer lines do not reach the switch. They are not looked at, which also keeps what a line can cost small. */
+function isShort(text: string, reader: LineReader): boolean {
+  const length = text.length > 100_000 ? text.length : text.trim().length;
+  if (length <= longestEntry) return true;
+  reader.fail(reader.next, {
+    code: 'line-too-long',
+    message: `The line has ${length} characters, and RADIUS has room for ${longestEntry} in one entry: ISE cannot send it.`,
+    fix: 'Shorten it, or make several entries of it.',
+  });
+  return false;
 }
 
 /** IOS takes printable ASCII. Word processors put in no-break spaces and dashes that look right and are not. */
@@ -48,6 +103,11 @@ function isPlain(text: string, reader: LineReader): boolean {
     },
   );
   return false;
+}
+
+/** The checks of sequence numbers come after the lines they are about. */
+function inOrder(problems: AclProblem[]): AclProblem[] {
+  return problems.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** IOS evaluates in the order of the numbers, whatever the order of the lines. */

@@ -32,6 +32,7 @@ export function showAce(ace: Ace, {endpoint, family = 'ipv4'}: ShowOptions = {})
     ...(ace.ttl ? ['ttl', ...showNumbers(ace.ttl, String)] : []),
     ...(ace.fragments ? ['fragments'] : []),
     ...(ace.log ? [ace.log] : []),
+    ...(ace.timeRange === undefined ? [] : ['time-range', ace.timeRange]),
   ].join(' ');
 }
 

@@ -24,7 +24,7 @@ export interface Packet {
 
 /**
 First match wins; `line` null: no entry matched, and the implicit rules decide. Those deny, except that an IPv6 list permits
-neighbour solicitation and advertisement. A packet of the other family is denied.
+neighbour solicitation and advertisement unless it says otherwise. A packet of the other family is denied.
 
 Fragments other than the first go as on IOS: an entry that asks for more than they have (ports, flags, message types) is
 passed over if it denies, and matches by addresses and protocol alone if it permits.
@@ -38,7 +38,8 @@ export function verdict(acl: Acl, packet: Packet): {verdict: 'permit' | 'deny'; 
   for (const ace of acl.entries) {
     if (matches(ace, packet, {source, destination})) return {verdict: ace.action, line: ace.line};
   }
-  return {verdict: acl.family === 'ipv6' && isNeighbourDiscovery(packet) ? 'permit' : 'deny', line: null};
+  const isDiscovery = acl.family === 'ipv6' && acl.permitsNeighbourDiscovery !== false && isNeighbourDiscovery(packet);
+  return {verdict: isDiscovery ? 'permit' : 'deny', line: null};
 }
 
 /** Whether an entry looks at what only the first fragment of a packet has. */

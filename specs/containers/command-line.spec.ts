@@ -24,7 +24,7 @@ function posturelab(...args: string[]): Promise<Ended> {
   });
 }
 
-test(
+test.serial(
   'inspect, logs and exec of a running lab, as JSON',
   inLab({}, async (t, lab) => {
     const {installed} = await becomesCompliant(lab);
@@ -52,7 +52,7 @@ test(
   }),
 );
 
-test(
+test.serial(
   "forward leads a loopback port to a PSN's portal",
   inLab({}, async (t, lab) => {
     const child = execFile(execPath, [...cli, 'forward', lab.name, 'psn1:8443', '--json']);
@@ -71,7 +71,7 @@ test(
   }),
 );
 
-test(
+test.serial(
   'capture writes pcapng of a link',
   inLab({}, async (t, lab) => {
     const child = execFile(execPath, [...cli, 'capture', lab.name, 'nad:fa0-12', '-w', '-'], {
@@ -81,9 +81,10 @@ test(
     if (!child.stdout) throw new Error('no stdout');
     const parts: Buffer[] = [];
     child.stdout.on('data', (part: Buffer) => parts.push(part));
-    await once(child.stdout, 'data');
+    const closed = once(child, 'close');
+    await Promise.race([once(child.stdout, 'data'), closed]);
     child.kill('SIGINT');
-    await once(child, 'close');
+    await closed;
 
     const written = Buffer.concat(parts);
     t.is(written.readUInt32LE(0), 0x0a0d0d0a, 'Section Header Block');
@@ -91,7 +92,7 @@ test(
   }),
 );
 
-test('wrong calls end with 2, and say what is possible', async t => {
+test.serial('wrong calls end with 2, and say what is possible', async t => {
   for (const args of [
     ['run', 'no-such-story'],
     ['inspect', 'no-such-lab'],
@@ -108,7 +109,7 @@ test('wrong calls end with 2, and say what is possible', async t => {
   }
 });
 
-test('validate answers yes or no about a topology and deploys nothing', async t => {
+test.serial('validate answers yes or no about a topology and deploys nothing', async t => {
   const good = await posturelab('validate', 'three-psn', '--json');
   t.is(good.exitCode, 0);
   t.true(JSON.parse(good.stdout).ok);

@@ -8,7 +8,7 @@ import {inLab} from '#specs/flows/in-lab.ts';
 
 const prompt = /nad# $|nad#$/;
 
-test(
+test.serial(
   'the console shows session, dACL and effective entries of the endpoint, with match counts from the kernel',
   inLab({}, async (t, lab) => {
     const {installed} = await becomesCompliant(lab);
@@ -36,7 +36,7 @@ test(
   }),
 );
 
-test(
+test.serial(
   'the console explains itself: ?, an invalid word with its marker, an ambiguous and an incomplete command',
   inLab({}, async (t, lab) => {
     using terminal = await openConsole(lab);
@@ -62,6 +62,7 @@ async function openConsole(lab: ContainerLab): Promise<Terminal> {
     'nad',
   ]);
   await terminal.readUntil(prompt);
+  await ask(terminal, 'terminal length 0');
   return terminal;
 }
 

@@ -8,7 +8,7 @@ import {inLab} from '#specs/flows/in-lab.ts';
 import {topology as single} from '#topologies/single-psn.ts';
 import {topology as three} from '#topologies/three-psn.ts';
 
-test(
+test.serial(
   'two labs with the same addresses do not see each other',
   inLab({topology: single}, async (t, one) => {
     await inLab({topology: single}, async (_, other) => {
@@ -22,7 +22,7 @@ test(
   }),
 );
 
-test(
+test.serial(
   'with three PSNs the agent probes the connected one and two others',
   inLab({topology: three}, async (t, lab) => {
     await becomesCompliant(lab);
@@ -35,7 +35,7 @@ test(
   }),
 );
 
-test(
+test.serial(
   'a PSN that loses its power comes back with its links, its policy and its live log, and without its sessions',
   inLab({topology: single}, async (t, lab) => {
     const {installed} = await becomesCompliant(lab);
@@ -57,7 +57,7 @@ test(
   }),
 );
 
-test(
+test.serial(
   'a second lab of the same name is refused, and the first stays',
   inLab({topology: single}, async (t, lab) => {
     const {engine} = lab;
@@ -75,7 +75,7 @@ test(
   }),
 );
 
-test(
+test.serial(
   'the agent log is in the line grammar of the real one',
   inLab({topology: single}, async (t, lab) => {
     await becomesCompliant(lab);

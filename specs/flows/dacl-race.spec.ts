@@ -17,9 +17,9 @@ const shortDelay = (healthy: LabSettings): LabSettings => ({
   profile: {xml: null, fields: {NetworkTransitionDelay: '2'}},
 });
 
-test(daclRace.claim, plays(daclRace));
+test.serial(daclRace.claim, plays(daclRace));
 
-test(
+test.serial(
   'R1: the probe comes before the CoA',
   inLab({settings: shortDelay, prepare: lab => psnOf(lab).hold('coa')}, async (t, lab) => {
     const raised = await lab.until('alarm-raised', alarm);
@@ -34,7 +34,7 @@ test(
   }),
 );
 
-test(
+test.serial(
   'R2: the probe comes when the dACL is named and not yet downloaded',
   inLab({settings: shortDelay, prepare: holdCompliant('acl-download')}, async (t, lab) => {
     await passUnknown(lab, 'acl-download');
@@ -50,7 +50,7 @@ test(
   }),
 );
 
-test(
+test.serial(
   'R3: the probe comes when the dACL is downloaded and not yet in force',
   inLab({settings: shortDelay, prepare: holdCompliant('acl-install')}, async (t, lab) => {
     await passUnknown(lab, 'acl-install');
@@ -63,7 +63,7 @@ test(
   }),
 );
 
-test(
+test.serial(
   'R4: a probe connected while Unknown is answered after t1: alarm, although the dACL is in time for every new packet',
   inLab({}, async (t, lab) => {
     const {endpoint, unknown} = await probeConnectedWhileUnknown(lab);
@@ -79,7 +79,7 @@ test(
   }),
 );
 
-test(
+test.serial(
   "R5: the dACL comes into force between a probe's connection and its request: the request is dropped, no alarm",
   inLab({}, async (t, lab) => {
     const {endpoint, unknown} = await probeConnectedWhileUnknown(lab);
@@ -96,7 +96,7 @@ test(
   }),
 );
 
-test(
+test.serial(
   'R6: the dACL is in force before the first probe: the good case',
   inLab({settings: shortDelay}, async (t, lab) => {
     const {installed} = await becomesCompliant(lab);

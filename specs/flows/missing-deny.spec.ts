@@ -8,9 +8,9 @@ import {inLab, plays} from '#specs/flows/in-lab.ts';
 
 const alarm = {where: {alarm: postureConfigurationDetection}};
 
-test(missingDeny.claim, plays(missingDeny));
+test.serial(missingDeny.claim, plays(missingDeny));
 
-test(
+test.serial(
   'a deny for psn1 only: the backup probe gets through, and the alarm names psn2',
   inLab(
     {
@@ -31,7 +31,7 @@ test(
   ),
 );
 
-test(
+test.serial(
   'a permit above the denies makes them dead: the alarm comes and the denies count nothing',
   inLab(
     {
@@ -55,7 +55,7 @@ test(
   ),
 );
 
-test(
+test.serial(
   'a custom portal on 8500 with denies for 8449: the deny on the wrong port protects nothing',
   inLab(
     {
@@ -76,7 +76,7 @@ test(
   ),
 );
 
-test(
+test.serial(
   'a custom portal on 8500 with denies for 8500: healthy',
   inLab(
     {
@@ -104,7 +104,7 @@ for (const [name, value] of [
   ['0', '0'],
   ['absent', null],
 ] as const) {
-  test(
+  test.serial(
     `with the probe interval ${name} nothing is probed and nothing is raised, although the deny is missing`,
     inLab(
       {

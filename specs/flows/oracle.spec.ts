@@ -1,6 +1,7 @@
 // The truth table of domain.md 3.10: what the switch enforces for the probe port, and what the answering PSN believes, decide
 // every probe of an agent that believes Compliant. One test a cell; false alarms and missed alarms are counted apart.
 import test from 'ava';
+import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
@@ -30,7 +31,7 @@ const cells: Cell[] = [
 ];
 
 for (const {open, psn, outcome, called} of cells) {
-  test(
+  test.serial(
     `probe port ${open ? 'open' : 'closed'}, PSN says ${psn ?? 'no session'}: ${outcome} (${called})`,
     inLab(
       {settings: healthy => ({...healthy, ...(open ? {dacl: {...healthy.dacl, compliant: 'permit ip any any'}} : {})})},
@@ -43,6 +44,7 @@ for (const {open, psn, outcome, called} of cells) {
         else if (psn !== 'Compliant') await owner.setPostureStatus(mac, psn);
         const started = await lab.until('sync-started', {after: shown});
         await lab.until('sync-round-finished', {after: started});
+        await caughtUp(lab);
 
         const alarms = lab.timeline.of('alarm-raised', {alarm: postureConfigurationDetection}).length;
         const restarts = lab.timeline.of('discovery-restarted').length;

@@ -2,4 +2,4 @@ import test from 'ava';
 import {posture} from '#harness/scenarios/posture.ts';
 import {plays} from '#specs/flows/in-lab.ts';
 
-test(posture.claim, plays(posture));
+test.serial(posture.claim, plays(posture));

@@ -2,4 +2,4 @@ import test from 'ava';
 import {sessionTermination} from '#harness/scenarios/session-termination.ts';
 import {plays} from '#specs/flows/in-lab.ts';
 
-test(sessionTermination.claim, plays(sessionTermination));
+test.serial(sessionTermination.claim, plays(sessionTermination));

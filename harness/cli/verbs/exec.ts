@@ -20,7 +20,8 @@ export function execVerb(): Command {
       const lab = await findLab(engine, name);
       const id = lab.containerIds[node];
       if (id === undefined) throw new NoSuchNodeError(node, Object.keys(lab.containerIds));
-      const result = await execIn(engine.getContainer(id), command, {user: options.user});
+      const words = command[0] === '--' ? command.slice(1) : command; // commander passes it through with the rest
+      const result = await execIn(engine.getContainer(id), words, {user: options.user});
       if (options.json) {
         printJson(result);
       } else {

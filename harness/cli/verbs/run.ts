@@ -3,6 +3,7 @@ import {Command, Option} from 'commander';
 import {exitCodes, UsageError} from '#harness/cli/exit.ts';
 import {paletteFor, print, printJson, say} from '#harness/cli/output.ts';
 import {readSetOptions} from '#harness/cli/set-options.ts';
+import {defaultSettings} from '#harness/lab-settings.ts';
 import {tellStory} from '#harness/narrator.ts';
 import {type PlayOptions, playScenario, type ScenarioResult} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
@@ -39,6 +40,7 @@ export function runVerb(): Command {
       const seed = Number(options.seed);
       if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${options.seed}: expected a whole number`);
       const adjust = await readSetOptions(options.set ?? []);
+      for (const {topology} of chosen) adjust(defaultSettings(topology)); // what cannot be set is refused before anything starts
       await using world = await openWorld(options, seed);
       let failed = 0;
       for (const scenario of chosen) {

@@ -1,0 +1,189 @@
+import type {Ace, Acl, AddressMatch, PortMatch, TcpFlag} from '#protocol/dacl/acl.ts';
+import {type Box, bit, messageLimit, range, rangeLimits} from '#protocol/dacl/box.ts';
+import {parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
+import {looksAtTransport} from '#protocol/dacl/verdict.ts';
+
+type Family = Acl['family'];
+type Range = readonly [from: number, to: number];
+type Bits = readonly [value: number, mask: number];
+
+/** The packets that an entry matches, as `verdict` sees them: boxes that have nothing in common. None: it matches nothing. */
+export function boxesOf(ace: Ace, family: Family): Box[] {
+  const dscp = dscpBits(ace);
+  if (dscp === undefined) return [];
+  const ttls = ace.ttl ? rangesOf(ace.ttl, 255) : [full(range.ttl)];
+  const network = {
+    protocol: ace.protocol === undefined ? full(range.protocol) : ([ace.protocol, ace.protocol] as const),
+    addresses: [...addressBits(ace.source, family), ...addressBits(ace.destination, family)],
+    dscp,
+  };
+  const asksMore = looksAtTransport(ace);
+  if (!asksMore && !ace.fragments) return ttls.map(ttl => boxOf({...network, ttl}));
+  return ttls.flatMap(ttl => [
+    ...(ace.fragments ? [] : transportBoxes(ace, {...network, ttl})),
+    ...(ace.action === 'permit' || !asksMore ? [boxOf({...network, ttl, fragment: [1, 1]})] : []),
+  ]);
+}
+
+/** Of what is asked of a packet; left out: nothing. */
+export interface Asked {
+  protocol?: Range;
+  fragment?: Range;
+  first?: Range;
+  second?: Range;
+  ttl?: Range;
+  flags?: Bits;
+  dscp?: Bits;
+  /** Value and mask of every word, the source's first. */
+  addresses: readonly number[];
+}
+
+export function boxOf({protocol, fragment, first, second, ttl, flags, dscp, addresses}: Asked): Box {
+  const [from, to] = protocol ?? full(range.protocol);
+  const limit = from === to ? messageLimit(from) : undefined;
+  const whole = limit === undefined ? full(range.first) : ([0, limit] as const);
+  return {
+    ranges: [
+      from,
+      to,
+      ...(fragment ?? full(range.fragment)),
+      ...(first ?? whole),
+      ...(second ?? whole),
+      ...(ttl ?? full(range.ttl)),
+    ],
+    bits: [...(flags ?? anyBits), ...(dscp ?? anyBits), ...addresses],
+  };
+}
+
+/** Value and mask, word by word. */
+export function addressBits(match: AddressMatch, family: Family): number[] {
+  const length = family === 'ipv4' ? 32 : 128;
+  switch (match.kind) {
+    case 'any':
+      return prefixBits(0n, 0, length);
+    case 'host':
+      return prefixBits(wholeAddress(match.address, family), length, length);
+    case 'prefix':
+      return prefixBits(wholeAddress(match.address, family), match.length, length);
+    case 'wildcard': {
+      const mask = ~(parseIpv4(match.wildcard) ?? 0);
+      return [(parseIpv4(match.address) ?? 0) & mask, mask];
+    }
+  }
+}
+
+const flagBits: Record<TcpFlag, number> = {fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32};
+const anyBits: Bits = [0, 0];
+
+/** In the order of their bits. */
+export const flagNames: readonly TcpFlag[] = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg'];
+
+export function maskOfFlags(flags: readonly TcpFlag[]): number {
+  return flags.reduce((mask, flag) => mask | flagBits[flag], 0);
+}
+
+function transportBoxes(ace: Ace, network: Asked): Box[] {
+  const {icmp, igmpType} = ace;
+  const first = icmp
+    ? [[icmp.type, icmp.type] as const]
+    : igmpType === undefined
+      ? [undefined]
+      : [[igmpType, igmpType] as const];
+  const second = icmp?.code === undefined ? [undefined] : [[icmp.code, icmp.code] as const];
+  const firsts = ace.sourcePort ? rangesOf(ace.sourcePort, 65535) : first;
+  const seconds = ace.destinationPort ? rangesOf(ace.destinationPort, 65535) : second;
+  return firsts.flatMap(first =>
+    seconds.flatMap(second =>
+      flagsOf(ace).map(flags =>
+        boxOf({...network, fragment: [0, 0], ...(first ? {first} : {}), ...(second ? {second} : {}), flags}),
+      ),
+    ),
+  );
+}
+
+/** The combinations of flags that an entry takes, each once. */
+function flagsOf({established, flags}: Ace): Bits[] {
+  const sets: Bits[] = established
+    ? anyOf([
+        [16, 16],
+        [4, 4],
+      ])
+    : [anyBits];
+  if (flags === undefined) return sets;
+  const asked: Bits[] = [...flags.set, ...flags.clear].map(flag => [
+    flags.set.includes(flag) ? flagBits[flag] : 0,
+    flagBits[flag],
+  ]);
+  const own = flags.any ? anyOf(asked) : [asked.reduce(both, anyBits)];
+  return sets.flatMap(a => own.filter(b => ((a[0] ^ b[0]) & a[1] & b[1]) === 0).map(b => both(a, b)));
+}
+
+/** One of single bits is enough: the first; or the second and not the first; … */
+function anyOf(asked: readonly Bits[]): Bits[] {
+  return asked.map((own, index) => asked.slice(0, index).map(opposite).reduce(both, own));
+}
+
+function opposite([value, mask]: Bits): Bits {
+  return [value ^ mask, mask];
+}
+
+function both(a: Bits, b: Bits): Bits {
+  return [a[0] | b[0], a[1] | b[1]];
+}
+
+/** `undefined`: nothing can match. The lowest bit of `tos` lies in ECN, which the model takes for 0. */
+function dscpBits({dscp, precedence, tos}: Ace): Bits | undefined {
+  if (dscp !== undefined) return [dscp, 63];
+  if (tos !== undefined && tos % 2 === 1) return undefined;
+  const high: Bits = precedence === undefined ? anyBits : [precedence << 3, 0o70];
+  const low: Bits = tos === undefined ? anyBits : [tos >> 1, 0o7];
+  return both(high, low);
+}
+
+function rangesOf(match: PortMatch, max: number): Range[] {
+  switch (match.operator) {
+    case 'eq':
+      return [...new Set(match.values)].map(value => [value, value]);
+    case 'neq': {
+      const borders = [-1, ...new Set(match.values.toSorted((a, b) => a - b)), max + 1];
+      return borders
+        .slice(1)
+        .map((border, index) => [(borders[index] ?? 0) + 1, border - 1] as const)
+        .filter(isRange);
+    }
+    case 'gt':
+      return [[match.value + 1, max] as const].filter(isRange);
+    case 'lt':
+      return [[0, match.value - 1] as const].filter(isRange);
+    case 'range':
+      return [[match.from, match.to]];
+  }
+}
+
+function isRange([from, to]: Range): boolean {
+  return from <= to;
+}
+
+function full(place: number): Range {
+  return [rangeLimits[place] ?? 0, rangeLimits[place + 1] ?? 0];
+}
+
+function wholeAddress(text: string, family: Family): bigint {
+  return family === 'ipv4' ? BigInt(parseIpv4(text) ?? 0) : (parseIpv6(text) ?? 0n);
+}
+
+function prefixBits(address: bigint, prefixLength: number, length: number): number[] {
+  const bits: number[] = [];
+  for (let at = 0; at < length; at += 32) {
+    const counted = Math.min(32, Math.max(0, prefixLength - at));
+    const mask = counted === 0 ? 0 : -1 << (32 - counted);
+    const word = Number((address >> BigInt(length - 32 - at)) & 0xffffffffn);
+    bits.push(word & mask, mask);
+  }
+  return bits;
+}
+
+/** Where the words of the destination begin in `bits`. */
+export function destinationPlace(family: Family): number {
+  return bit.source + (family === 'ipv4' ? 2 : 8);
+}

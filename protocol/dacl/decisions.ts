@@ -1,0 +1,42 @@
+import {boxesOf} from '#protocol/dacl/ace-boxes.ts';
+import type {Ace, Acl} from '#protocol/dacl/acl.ts';
+import {type Box, intersection, intersects, subtract} from '#protocol/dacl/box.ts';
+
+/** What happens to some of the packets of a region. */
+export interface Decision {
+  action: 'permit' | 'deny';
+  /** The entry that decides; null: the implicit deny. */
+  ace: Ace | null;
+  /** Packets of the region for which it does. */
+  example: Box;
+}
+
+/** More pieces than this, and the rest of the region is not looked at any more. */
+const mostPieces = 4096;
+
+/** Who decides about the packets of a region, in the order of evaluation; each entry once. */
+export function decisionsFor(acl: Acl, region: Box): Decision[] {
+  const decisions: Decision[] = [];
+  let pieces = [region];
+  for (const ace of acl.entries) {
+    const boxes = boxesOf(ace, acl.family).filter(box => intersects(box, region));
+    const example = firstCommon(pieces, boxes);
+    if (example === undefined) continue;
+    decisions.push({action: ace.action, ace, example});
+    for (const box of boxes) pieces = pieces.flatMap(piece => subtract(piece, box));
+    if (pieces.length === 0 || pieces.length > mostPieces) return decisions;
+  }
+  const [example] = pieces;
+  if (example) decisions.push({action: 'deny', ace: null, example});
+  return decisions;
+}
+
+function firstCommon(pieces: readonly Box[], boxes: readonly Box[]): Box | undefined {
+  for (const box of boxes) {
+    for (const piece of pieces) {
+      const common = intersection(piece, box);
+      if (common) return common;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,110 @@
+// Shadowed and redundant entries, by sets of packets and not by text.
+import test from 'ava';
+import fc from 'fast-check';
+import type {Acl} from '#protocol/dacl/acl.ts';
+import {exampleOf} from '#protocol/dacl/example-packet.ts';
+import {parseAcl} from '#protocol/dacl/parse.ts';
+import {idleEntries} from '#protocol/dacl/shadowing.ts';
+import {verdict} from '#protocol/dacl/verdict.ts';
+import {acls, packets} from '#specs/protocol/dacl-arbitraries.ts';
+
+/** `shadowed 2 by 1`, with lines. */
+function idle(text: string, family: 'ipv4' | 'ipv6' = 'ipv4'): string[] {
+  const {acl} = parseAcl(text, {name: 'test', family});
+  return idleEntries(acl).map(
+    ({kind, index, by}) => `${kind} ${index + 1} by ${by === null ? 'implicit' : [by].flat().map(place => place + 1)}`,
+  );
+}
+
+for (const [text, expected] of [
+  ['permit ip any any\ndeny tcp any host 10.0.0.11 eq 8449', ['shadowed 2 by 1']],
+  ['deny tcp any host 10.0.0.11 eq 8449\npermit ip any any', []],
+  ['permit tcp any any eq 80\npermit tcp any any eq www', ['redundant 1 by 2', 'shadowed 2 by 1']],
+  [
+    'deny ip any 10.0.0.0 0.0.0.127\ndeny ip any 10.0.0.128 0.0.0.127\npermit ip any 10.0.0.0 0.0.0.255\npermit ip any any',
+    ['shadowed 3 by 1,2'],
+  ],
+  [
+    'permit tcp any any lt 1024\npermit tcp any any gt 1023\ndeny tcp any any range 1000 2000\npermit ip any any',
+    ['shadowed 3 by 1,2'],
+  ],
+  [
+    'permit tcp any any lt 1024\npermit tcp any any gt 1024\ndeny tcp any any eq 1024\npermit icmp any any',
+    ['redundant 3 by implicit'],
+  ],
+  ['permit tcp any any established\ndeny tcp any any eq 80\npermit tcp any any eq 443', ['redundant 2 by implicit']],
+  ['deny tcp any any match-any +syn -syn\npermit tcp any any eq 80', []],
+  ['deny tcp any any\npermit tcp any any eq 80', ['shadowed 2 by 1']],
+  ['deny ip any any', ['redundant 1 by implicit']],
+  ['permit ip any 10.0.0.0 0.0.255.0\ndeny ip any host 10.0.7.0', ['shadowed 2 by 1']],
+  ['permit udp any any eq 53\npermit ip any any', ['redundant 1 by 2']],
+  ['permit udp any any eq 53\ndeny udp any any\npermit ip any any', []],
+] as const) {
+  test(`idle in ${JSON.stringify(text)}: ${expected.join(', ') || 'nothing'}`, t =>
+    t.deepEqual(idle(text), [...expected]));
+}
+
+test('an explicit deny of everything in an IPv6 list is not the implicit one: that permits neighbour discovery', t => {
+  t.deepEqual(idle('permit tcp any any\ndeny ipv6 any any', 'ipv6'), []);
+  t.deepEqual(idle('permit tcp any any\ndeny udp any any', 'ipv6'), ['redundant 2 by implicit']);
+});
+
+const seed = 1012;
+for (const family of ['ipv4', 'ipv6'] as const) {
+  test(`an ${family} list without one of its idle entries does the same with every packet, seed ${seed}`, t => {
+    let found = 0;
+    const inputs = acls(family).chain(acl =>
+      fc.tuple(fc.constant(acl), fc.array(packets(acl), {minLength: 20, maxLength: 20})),
+    );
+    fc.assert(
+      fc.property(inputs, ([acl, sent]) => {
+        for (const {kind, index, example} of idleEntries(acl)) {
+          found += 1;
+          const without = {...acl, entries: acl.entries.toSpliced(index, 1)};
+          for (const packet of [...sent, exampleOf(example, family)]) {
+            t.is(verdict(without, packet).verdict, verdict(acl, packet).verdict, JSON.stringify({acl, index, packet}));
+            if (kind === 'shadowed') t.not(verdict(acl, packet).line, index + 1);
+          }
+        }
+      }),
+      {seed, numRuns: 300},
+    );
+    t.true(found > 100, `${found} idle entries`);
+  });
+
+  test(`an ${family} entry that is not shadowed decides about some packet, seed ${seed}`, t => {
+    fc.assert(
+      fc.property(acls(family), acl => {
+        const shadowed = new Set(
+          idleEntries(acl)
+            .filter(({kind}) => kind === 'shadowed')
+            .map(({index}) => index),
+        );
+        for (const {index, example} of idleEntries(acl).filter(({kind}) => kind === 'redundant')) {
+          t.is(verdict(acl, exampleOf(example, family)).line, index + 1, JSON.stringify(acl));
+          t.false(shadowed.has(index));
+        }
+      }),
+      {seed, numRuns: 300},
+    );
+  });
+}
+
+test('a long list of hosts and ports is searched, and a shadowed entry in it is found', t => {
+  const entries = Array.from(
+    {length: 5000},
+    (_, index) => `permit tcp any host 10.${index >> 8}.${index & 255}.1 eq ${1000 + index}`,
+  );
+  const {acl} = parseAcl(
+    [...entries, entries[77], 'deny tcp any host 10.9.9.9 eq 80', 'permit ip any 10.0.0.0 0.255.255.255'].join('\n'),
+    {
+      name: 'test',
+    },
+  );
+  const found = idleEntries(acl satisfies Acl);
+  t.deepEqual(
+    found.filter(({kind}) => kind === 'shadowed').map(({index, by}) => [index, by]),
+    [[5000, [77]]],
+  );
+  t.is(found.filter(({kind}) => kind === 'redundant').length, 5000);
+});
