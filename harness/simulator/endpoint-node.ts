@@ -7,6 +7,7 @@ import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import {Agent} from '#protocol/agent/agent.ts';
 import type {AgentCommand, AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
+import type {ProfileResult} from '#protocol/agent/profile.ts';
 import type {CommonEffect} from '#protocol/role.ts';
 
 /** As images/endpoint/main.ts has it. */
@@ -58,7 +59,7 @@ export class EndpointNode implements SimulatedNode {
     const role = new Agent({
       ...settings,
       addresses: [],
-      profile: readProfileXml(this.#files.profileXml),
+      profile: readProfile(this.#files.profileXml),
       knownPsns: this.#files.knownPsns,
     });
     const carried = new CarriedRole<AgentInput, AgentEffect>({
@@ -109,13 +110,13 @@ export class EndpointNode implements SimulatedNode {
     const {outlets} = this.#surroundings;
     switch (command.name) {
       case 'replace-profile': {
-        const profile = readProfileXml(String(command.xml));
+        const profile = readProfile(String(command.xml));
         if (profile.kind === 'read') this.#files.profileXml = command.xml;
         this.#carried?.input({kind: 'command', id, command: {name: 'replace-profile', profile}});
         return;
       }
       case 'restart-service': {
-        const files = {profile: readProfileXml(this.#files.profileXml), knownPsns: this.#files.knownPsns};
+        const files = {profile: readProfile(this.#files.profileXml), knownPsns: this.#files.knownPsns};
         this.#carried?.input({kind: 'command', id, command: {name: 'restart-service', files}});
         return;
       }
@@ -170,4 +171,17 @@ export class EndpointNode implements SimulatedNode {
     const up = this.#carrierIsUp;
     this.#carried?.input({kind: 'link', up, addresses: up ? this.#plan.addresses : []});
   }
+}
+
+const read = new Map<string, ProfileResult>();
+const remembered = 100;
+
+/** Labs by the thousand have the same profile; reading XML is most of what an endpoint's start costs. */
+function readProfile(xml: string): ProfileResult {
+  const known = read.get(xml);
+  if (known !== undefined) return known;
+  if (read.size >= remembered) read.clear();
+  const result = readProfileXml(xml);
+  read.set(xml, result);
+  return result;
 }
