@@ -40,7 +40,8 @@ export class Timeline {
 function insert(events: LabEvent[], event: LabEvent): void {
   let index = events.length;
   while (index > 0 && (events[index - 1]?.atMs ?? 0) > event.atMs) index -= 1;
-  events.splice(index, 0, event);
+  if (index === events.length) events.push(event);
+  else events.splice(index, 0, event);
 }
 
 /** `      41.2 ms  psn1      posture-settled  sessionId=… status=Compliant` */
