@@ -20,7 +20,6 @@ export const daclRace: Scenario = {
   settings: healthy => ({
     ...healthy,
     profile: {xml: null, fields: {NetworkTransitionDelay: '3'}},
-    endpoint: {...healthy.endpoint, connectTimeoutMs: 1000},
   }),
 
   prepare: lab => nadOf(lab).hold('acl-install'),
