@@ -1,3 +1,4 @@
+import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
 import {fqdn} from '#harness/lab-settings.ts';
@@ -20,7 +21,6 @@ export const daclRace: Scenario = {
   settings: healthy => ({
     ...healthy,
     profile: {xml: null, fields: {NetworkTransitionDelay: '3'}},
-    endpoint: {...healthy.endpoint, connectTimeoutMs: 1000},
   }),
 
   prepare: lab => nadOf(lab).hold('acl-install'),
@@ -54,6 +54,7 @@ async function race(lab: Lab, {from, heldS}: {from: LabEvent; heldS: number | 'u
   await nad.release('acl-install');
   const installed = await lab.until('acl-installed', {where: isCompliantAcl, after: settled});
   if (heldS !== 'until the alarm') await lab.until('sync-round-finished', {after: installed});
+  await caughtUp(lab);
   return lab.timeline.of('alarm-raised', event => isOurAlarm(event) && event.atMs > settled.atMs).length;
 }
 

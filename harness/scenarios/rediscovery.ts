@@ -1,3 +1,4 @@
+import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
@@ -10,7 +11,6 @@ export const rediscovery: Scenario = {
     'the next probe after a lost session is answered Unknown; the agent restarts discovery and is Compliant again, probing again',
   why: 'this is the repair: without it the endpoint stays restricted until somebody touches it (TAC 222483; domain.md 3.5)',
   topology,
-  settings: healthy => ({...healthy, endpoint: {...healthy.endpoint, connectTimeoutMs: 1500}}),
 
   async play(lab) {
     const endpoint = endpointOf(lab);
@@ -24,6 +24,7 @@ export const rediscovery: Scenario = {
     const again = await becomesCompliant(lab, restarted);
     const started = await lab.until('sync-started', {after: again.settled});
     const round = await lab.until('sync-round-finished', {after: started});
+    await caughtUp(lab);
 
     expect(lab, answered.status === 'Unknown', 'the probe is answered Unknown');
     expect(lab, again.installed.sessionId === unknown.sessionId, 'the new session becomes Compliant');

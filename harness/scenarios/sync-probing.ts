@@ -1,3 +1,4 @@
+import {caughtUp} from '#harness/caught-up.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant, isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
@@ -20,6 +21,7 @@ export const syncProbing: Scenario = {
     const {shown} = await becomesCompliant(lab);
     const started = await lab.until('sync-started', {after: shown});
     const last = await lab.until('sync-round-finished', {where: {round: rounds}, after: started});
+    await caughtUp(lab);
 
     const sent = lab.timeline.of('probe-sent').filter(probe => probe.round <= rounds);
     const blocked = lab.timeline.of('probe-blocked').filter(probe => probe.round <= rounds);
