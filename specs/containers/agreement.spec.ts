@@ -16,7 +16,7 @@ const settleMs = 2000;
 /** Slower than elsewhere: on a busy machine no actor is to miss a deadline in one world that it keeps in the other. */
 const unhurried = (settings: LabSettings): LabSettings => ({
   ...settings,
-  timeScale: 5,
+  timeScale: 8,
   endpoint: {...settings.endpoint, connectTimeoutMs: 4000},
 });
 
