@@ -16,8 +16,8 @@ const settleMs = 2000;
 /** Slower than elsewhere: on a busy machine no actor is to miss a deadline in one world that it keeps in the other. */
 const unhurried = (settings: LabSettings): LabSettings => ({
   ...settings,
-  timeScale: 8,
-  endpoint: {...settings.endpoint, connectTimeoutMs: 4000},
+  timeScale: 5,
+  endpoint: {...settings.endpoint, connectTimeoutMs: 8000},
 });
 
 async function tell(
