@@ -1,4 +1,4 @@
-import {boxesOf} from '#protocol/dacl/ace-boxes.ts';
+import {AclBoxes} from '#protocol/dacl/ace-boxes.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {type Box, contains, intersects, share, subtract} from '#protocol/dacl/box.ts';
 import {BoxIndex, type Indexed} from '#protocol/dacl/box-index.ts';
@@ -21,21 +21,23 @@ const shortList = 500;
 const mostComparisons = 3_000_000;
 
 /** Found by reasoning about sets of packets: an entry may also be shadowed by several that each match a part. */
-export function idleEntries(acl: Acl): Idle[] {
-  const boxes = acl.entries.map(ace => boxesOf(ace, acl.family));
-  const {idle, rests} = shadowed(acl, boxes);
-  return [...idle, ...redundant(acl, boxes, rests)].sort((a, b) => a.index - b.index);
+export function idleEntries(acl: Acl, known = new AclBoxes(acl.family)): Idle[] {
+  const boxes = acl.entries.map(ace => known.of(ace));
+  const indexed = boxes.map((own, index) => own.map(box => ({box, index})));
+  const {idle, rests} = shadowed(acl, indexed);
+  return [...idle, ...redundant(acl, {boxes, indexed, rests})].sort((a, b) => a.index - b.index);
 }
 
 /** `rests`: what of each entry's packets reaches it; `undefined` for shadowed ones, and for those that match nothing. */
-function shadowed(acl: Acl, boxes: readonly Box[][]): {idle: Idle[]; rests: (Box[] | undefined)[]} {
+function shadowed(acl: Acl, indexed: readonly Indexed[][]): {idle: Idle[]; rests: (Box[] | undefined)[]} {
   const earlier = new BoxIndex(acl.family);
   const idle: Idle[] = [];
-  const rests = boxes.map((own, index) => {
+  const rests = indexed.map((own, index) => {
     const by = new Set<number>();
-    const rest = own.flatMap(box => uncovered(box, earlier, by));
-    for (const box of own) earlier.add({box, index});
-    const [example] = own;
+    const rest: Box[] = [];
+    for (const {box} of own) rest.push(...uncovered(box, earlier, by));
+    for (const one of own) earlier.add(one);
+    const example = own[0]?.box;
     if (rest.length > 0) return rest;
     if (example) idle.push({kind: 'shadowed', index, by: [...by].sort((a, b) => a - b), example});
     return undefined;
@@ -75,7 +77,18 @@ function rest(box: Box, met: readonly Indexed[], by: Set<number>): Box[] {
   return pieces;
 }
 
-function redundant(acl: Acl, boxes: readonly Box[][], rests: readonly (Box[] | undefined)[]): Idle[] {
+function redundant(
+  acl: Acl,
+  {
+    boxes,
+    indexed,
+    rests,
+  }: {
+    boxes: readonly (readonly Box[])[];
+    indexed: readonly Indexed[][];
+    rests: readonly (readonly Box[] | undefined)[];
+  },
+): Idle[] {
   const own = (index: number) => rests[index] ?? [];
   const isShort = acl.entries.length <= shortList;
   const search = isShort ? undefined : new LaterEntries(acl);
@@ -88,7 +101,7 @@ function redundant(acl: Acl, boxes: readonly Box[][], rests: readonly (Box[] | u
       const by = search ? search.standIn(index, rest) : standIn(acl, boxes, {index, rest, budget});
       if (by !== undefined) idle.push({kind: 'redundant', index, by, example});
     }
-    for (const box of boxes[index] ?? []) search?.add({box, index});
+    for (const one of indexed[index] ?? []) search?.add(one);
   }
   return idle;
 }
@@ -98,8 +111,8 @@ interface Budget {
 }
 
 /** The packets that reach an entry; none if they are in too many pieces to say. */
-function exactRest(boxes: readonly Box[][], index: number, budget: Budget): Box[] {
-  let pieces = boxes[index] ?? [];
+function exactRest(boxes: readonly (readonly Box[])[], index: number, budget: Budget): readonly Box[] {
+  let pieces: readonly Box[] = boxes[index] ?? [];
   for (const other of boxes.slice(0, index).flat()) {
     budget.left -= pieces.length;
     if (pieces.length > mostPieces || budget.left < 0) return [];
@@ -111,8 +124,8 @@ function exactRest(boxes: readonly Box[][], index: number, budget: Budget): Box[
 /** What does with `rest` the same as the entry: the last of the entries that take part, or null; `undefined`: nothing. */
 function standIn(
   acl: Acl,
-  boxes: readonly Box[][],
-  {index, rest, budget}: {index: number; rest: Box[]; budget: Budget},
+  boxes: readonly (readonly Box[])[],
+  {index, rest, budget}: {index: number; rest: readonly Box[]; budget: Budget},
 ): number | null | undefined {
   const action = acl.entries[index]?.action;
   let pieces = rest;
