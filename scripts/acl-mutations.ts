@@ -184,7 +184,7 @@ export const mutations: readonly Mutation[] = [
   {
     about: 'ports of a map are looked for on the wrong side',
     file: compileAce,
-    from: 'key: {field: `th ${side}`',
+    from: 'key: {field: portFields[side]',
     to: "key: {field: 'th dport'",
   },
   {
@@ -240,14 +240,14 @@ export const mutations: readonly Mutation[] = [
   {
     about: 'a map takes entries of other shapes',
     file: compile,
-    from: 'run[0]?.shape === step.shape',
-    to: 'run[0]?.conditions.length === step.conditions.length',
+    from: 'first.shape === step.shape',
+    to: 'first.verdict === step.verdict',
   },
   {
     about: 'of two entries that ask the same the last one lives',
     file: compile,
-    from: 'steps.filter(step => isAlive(step, seen))',
-    to: 'steps.toReversed().filter(step => isAlive(step, seen)).toReversed()',
+    from: 'living(steps)) {',
+    to: 'living(steps.toReversed()).toReversed()) {',
   },
   {
     about: 'counters name the line after',

@@ -26,20 +26,13 @@ export function acls(family: Family, {maxEntries = 12} = {}): fc.Arbitrary<Acl> 
 function withRun(family: Family): fc.Arbitrary<Ace[]> {
   const port = fc.constantFrom(53, 80, 443, 8449).map((value): PortMatch => ({operator: 'eq', values: [value]}));
   const host = fc.constantFrom(...pool[family]).map((address): AddressMatch => ({kind: 'host', address}));
-  const one = fc.record({
-    line: fc.constant(1),
-    action: actions,
-    protocol: fc.constant(6),
-    source: fc.constant<AddressMatch>({kind: 'any'}),
-    destination: host,
-    destinationPort: port,
-  });
+  const any = fc.constant<AddressMatch>({kind: 'any'});
+  const common = {line: fc.constant(1), action: actions, protocol: fc.constant(6)};
+  const to = fc.record({...common, source: any, destination: host, destinationPort: port});
+  const from = fc.record({...common, source: host, sourcePort: port, destination: any});
+  const run = (one: fc.Arbitrary<Ace>) => fc.array(one, {minLength: 10, maxLength: 20});
   return fc
-    .tuple(
-      fc.array(aces(family), {maxLength: 2}),
-      fc.array(one, {minLength: 10, maxLength: 20}),
-      fc.array(aces(family), {maxLength: 2}),
-    )
+    .tuple(fc.array(aces(family), {maxLength: 2}), fc.oneof(run(to), run(from)), fc.array(aces(family), {maxLength: 2}))
     .map(parts => parts.flat());
 }
 

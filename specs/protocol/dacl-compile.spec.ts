@@ -98,6 +98,26 @@ test('eight entries in a row that ask for one value of the same fields become a 
   t.is(rules.length, 4);
 });
 
+test('a map is for one shape: source and destination, and their ports, are told apart', t => {
+  const lines = Array.from({length: 8}, (_, index) => [
+    `permit udp host 10.0.0.${index} eq ${100 + index} any`,
+    `permit udp any host 10.0.0.${index} eq ${100 + index}`,
+  ]);
+  const rulesOf = (entries: string[]) =>
+    compiled(entries.join('\n'))
+      .chains.find(({name}) => name === 'acl_1')
+      ?.rules.slice(1, -1) ?? [];
+  const sorted = rulesOf([
+    ...lines.map(([source = '']) => source),
+    ...lines.map(([, destination = '']) => destination),
+  ]);
+  t.deepEqual(
+    sorted.map(rule => rule.replace(/@\w+/, '')),
+    ['ip saddr . meta l4proto . th sport vmap ', 'ip daddr . meta l4proto . th dport vmap '],
+  );
+  t.is(rulesOf(lines.flat()).length, 16, 'in turns, they are no run');
+});
+
 test('an entry that another makes dead by asking for the same is left out, and what comes between keeps its place', t => {
   const lines = [...hosts(4), 'permit udp any any', ...hosts(8).slice(4), 'deny tcp any host 10.0.0.2 eq 2001'];
   const {chains, maps} = compiled(lines.join('\n'));
