@@ -246,8 +246,8 @@ export const mutations: readonly Mutation[] = [
   {
     about: 'of two entries that ask the same the last one lives',
     file: compile,
-    from: 'living(steps)) {',
-    to: 'living(steps.toReversed()).toReversed()) {',
+    from: 'runsOf(living(steps))',
+    to: 'runsOf(living(steps.toReversed()).toReversed())',
   },
   {
     about: 'counters name the line after',
