@@ -11,7 +11,7 @@ help: ## Say what can be done
 	  printf '  make %-7s %s\n' "$$name" "$$what"; done
 
 demo: ## Bring a lab up, play posture state synchronization in it and show what happens
-	@$(prepare) demo && exec node harness/cli/posturelab.ts demo
+	@$(prepare) demo && exec posturelab demo
 
 test: ## Lint, check types, and run all specs
 	@$(prepare) test && biome check && tsc -p . && exec node scripts/test.ts

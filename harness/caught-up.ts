@@ -5,5 +5,10 @@ Resolves when the timeline has everything that nodes did up to now: each is aske
 before. Two nodes' news travel apart, so "it has not happened" may be said only after this.
 */
 export async function caughtUp(lab: Lab): Promise<void> {
-  await Promise.all(Object.keys(lab.topology.nodes).map(node => lab.call(node, {name: 'view'})));
+  const running = new Set(Object.keys(lab.topology.nodes));
+  for (const {kind, node} of lab.timeline.all()) {
+    if (kind === 'node-stopped') running.delete(node);
+    else if (kind === 'node-started') running.add(node);
+  }
+  await Promise.all([...running].map(node => lab.call(node, {name: 'view'})));
 }

@@ -1,3 +1,4 @@
+import {stripVTControlCharacters} from 'node:util';
 import {spawn} from 'node-pty';
 
 /** A terminal on a program, for specs that type as a person would. */
@@ -19,7 +20,7 @@ export function openTerminal(command: string, args: string[]): Terminal {
   let ended: number | undefined;
   const listeners = new Set<() => void>();
   terminal.onData(data => {
-    shown += data.replaceAll('\r', '');
+    shown = stripVTControlCharacters(shown + data).replaceAll('\r', '');
     for (const listener of [...listeners]) listener();
   });
   terminal.onExit(({exitCode}) => {

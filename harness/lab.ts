@@ -52,7 +52,7 @@ export function waitForEvent<Kind extends LabEventKind>(
   kind: Kind,
   {where = {}, after = -1, deadlineMs}: {where?: Where<Kind>; after?: LabEvent | number; deadlineMs: number},
 ): Promise<EventOf<Kind>> {
-  const found = () => timeline.of(kind, where).find(event => isLater(timeline, event, after));
+  const found = () => findEvent(timeline, kind, {where, after});
   const already = found();
   if (already) return Promise.resolve(already);
 
@@ -80,6 +80,15 @@ export function waitForEvent<Kind extends LabEventKind>(
       deadlineMs,
     );
   });
+}
+
+/** The first event that `Lab.until` would be content with. */
+export function findEvent<Kind extends LabEventKind>(
+  timeline: Timeline,
+  kind: Kind,
+  {where = {}, after = -1}: {where?: Where<Kind>; after?: LabEvent | number},
+): EventOf<Kind> | undefined {
+  return timeline.of(kind, where).find(event => isLater(timeline, event, after));
 }
 
 function isLater(timeline: Timeline, event: LabEvent, after: LabEvent | number): boolean {

@@ -30,7 +30,9 @@ const tellers: Tellers = {
       'posture status picks the rule, the rule picks the dACL',
     ),
   'acl-downloaded': ({acl, entries, rounds}) =>
-    quiet(`downloads ${shortAcl(acl)}: ${entries} entries in ${rounds} round${rounds === 1 ? '' : 's'}`),
+    quiet(
+      `downloads ${shortAcl(acl)}: ${counted(entries, 'entry', 'entries')} in ${counted(rounds, 'round', 'rounds')}`,
+    ),
   'acl-installed': ({acl, address, generation}) =>
     plain(
       `has ${shortAcl(acl)} in force for ${address} (nftables generation ${generation})`,
@@ -65,6 +67,7 @@ const tellers: Tellers = {
   'session-terminated': ({by}) =>
     plain(`ends the session (${by})`, 'nothing tells the agent; it goes on believing Compliant'),
   'session-ended': ({cause, port}) => plain(`drops the session on ${port} (${cause})`),
+  'configuration-changed': ({what}) => plain(`takes an administrator's change: ${what}`),
   'discovery-restarted': () => good('restarts discovery', 'state synchronization has done its work'),
   'alarm-raised': ({alarm, severity, details}) =>
     bad(
@@ -84,6 +87,8 @@ const tellers: Tellers = {
   'node-started': () => plain('is back'),
   fault: ({message}) => bad(`FAULT in posturelab itself: ${message}`),
 };
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 /** `#ACSACL#-IP-Posture_Compliant-636b75ac` without what every name has. */
 function shortAcl(acl: string | null): string {

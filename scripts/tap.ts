@@ -29,6 +29,13 @@ export class TapCount {
     return plan || line === '' || /^(TAP version|# (tests|pass|skip|todo|fail) )/.test(line) ? 'plumbing' : 'detail';
   }
 
+  /** Takes the figures of another stream, which has ended. */
+  add({passed, failed, skipped}: TapCount): void {
+    this.passed += passed;
+    this.failed += failed;
+    this.skipped += skipped;
+  }
+
   /** What is wrong beyond failed tests, now that AVA has ended; each counts as one more failure. */
   problems({code, signal}: {code: number | null; signal: NodeJS.Signals | null}): string[] {
     const problems: string[] = [];

@@ -1,10 +1,13 @@
 /**
-Runs AVA once over all specs, or over what its arguments say: `node scripts/test.ts [AVA ARGUMENTS]`. Shows each test as it
-ends, and closes with `N passed, N failed`, counted from what AVA reported. Whatever keeps tests from being run counts as
-a failure: a crash, an uncaught exception, a timeout, a spec file without tests, no test at all.
+Runs AVA over all specs, those that must be alone on the machine last, or over what its arguments say:
+`node scripts/test.ts [AVA ARGUMENTS]`. Shows each test as it ends, and closes with `N passed, N failed`, counted from what AVA
+reported. Whatever keeps tests from being run counts as a failure: a crash, an uncaught exception, a timeout, a spec file
+without tests, no test at all.
 */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {readdirSync} from 'node:fs';
+import {join} from 'node:path';
 import process, {argv, execPath, exit, stderr, stdout} from 'node:process';
 import {createInterface} from 'node:readline';
 import colors from 'picocolors';
@@ -24,29 +27,62 @@ try {
 }
 
 const startMs = performance.now();
-const count = new TapCount();
-// AVA must not outlive us: its specs hold containers. Its end closes what it started.
-const ava = spawn(
-  'setpriv',
-  [
-    '--pdeathsig',
-    'TERM',
-    execPath,
-    '--import',
-    './scripts/ava-tap.ts',
-    'node_modules/ava/entrypoints/cli.js',
-    '--tap',
-    ...args,
-  ],
-  {cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'inherit']},
-);
-process.on('SIGINT', () => {}); // goes to AVA as well, which says what was still running; its end is ours
-process.on('SIGTERM', () => ava.kill('SIGTERM'));
-createInterface({input: ava.stdout}).on('line', line => show(line));
-const [code, signal] = (await once(ava, 'close')) as [number | null, NodeJS.Signals | null];
+const total = new TapCount();
+let isInterrupted = false;
+for (const selection of args.length > 0 ? [args] : [besides('alone'), ['--concurrency', '1', ...folder('alone')]]) {
+  const count = new TapCount();
+  const end = await runAva(selection, count);
+  for (const problem of count.problems(end)) say(colors.red(problem));
+  total.add(count);
+  if (isInterrupted) break;
+}
+finish(total);
 
-for (const problem of count.problems({code, signal})) say(colors.red(problem));
-finish(count);
+/** Specs that look at the whole machine have it for themselves, after all others. */
+function besides(alone: string): string[] {
+  return readdirSync(join(repositoryRoot, 'specs'))
+    .filter(name => name !== alone)
+    .flatMap(folder);
+}
+
+function folder(name: string): string[] {
+  return [`specs/${name}/**/*.spec.ts`];
+}
+
+async function runAva(
+  selection: string[],
+  count: TapCount,
+): Promise<{code: number | null; signal: NodeJS.Signals | null}> {
+  // AVA must not outlive us: its specs hold containers. Its end closes what it started.
+  const ava = spawn(
+    'setpriv',
+    [
+      '--pdeathsig',
+      'TERM',
+      execPath,
+      '--import',
+      './scripts/ava-tap.ts',
+      'node_modules/ava/entrypoints/cli.js',
+      '--tap',
+      ...selection,
+    ],
+    {cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'inherit']},
+  );
+  const interrupt = () => {
+    isInterrupted = true; // Ctrl-C goes to AVA as well, which says what was still running
+  };
+  const terminate = () => {
+    isInterrupted = true;
+    ava.kill('SIGTERM');
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', terminate);
+  createInterface({input: ava.stdout}).on('line', line => show(line, count));
+  const [code, signal] = (await once(ava, 'close')) as [number | null, NodeJS.Signals | null];
+  process.off('SIGINT', interrupt);
+  process.off('SIGTERM', terminate);
+  return {code, signal};
+}
 
 /** The specs of `specs/protocol` are pure; everything else may hold containers. */
 function needsEngine(selection: string[]): boolean {
@@ -54,7 +90,7 @@ function needsEngine(selection: string[]): boolean {
   return files.length === 0 || files.some(file => !file.includes('specs/protocol'));
 }
 
-function show(line: string): void {
+function show(line: string, count: TapCount): void {
   const kind = count.read(line);
   const seconds = colors.dim(`${((performance.now() - startMs) / 1000).toFixed(1).padStart(6)} s`);
   const title = line.replace(/^(not )?ok \d+ - /, '');

@@ -14,6 +14,8 @@ const verbs: Record<string, () => Promise<() => Command>> = {
   forward: async () => (await import('#harness/cli/verbs/forward.ts')).forwardVerb,
   capture: async () => (await import('#harness/cli/verbs/capture.ts')).captureVerb,
   run: async () => (await import('#harness/cli/verbs/run.ts')).runVerb,
+  race: async () => (await import('#harness/cli/verbs/race.ts')).raceVerb,
+  explore: async () => (await import('#harness/cli/verbs/explore.ts')).exploreVerb,
   acl: async () => (await import('#harness/cli/verbs/acl.ts')).aclVerb,
   validate: async () => (await import('#harness/cli/verbs/validate.ts')).validateVerb,
   doctor: async () => (await import('#harness/cli/verbs/doctor.ts')).doctorVerb,

@@ -38,6 +38,8 @@ export async function startCapture(
     Image: image,
     Cmd: [
       'tcpdump',
+      '-Z',
+      'root', // the image has no user of tcpdump's
       '-i',
       port,
       ...(format === 'pcap' ? ['-U', '-w', '-'] : ['-l', '-n', '-e']),
@@ -49,7 +51,7 @@ export async function startCapture(
     HostConfig: {
       NetworkMode: `container:${containerId}`,
       CapDrop: ['ALL'],
-      CapAdd: ['NET_RAW', 'SETUID', 'SETGID'],
+      CapAdd: ['NET_RAW', 'SETUID', 'SETGID'], // it drops privileges even to root
       AutoRemove: true,
     },
   });

@@ -2,7 +2,7 @@ import {Duplex, PassThrough} from 'node:stream';
 import type {Container} from 'dockerode';
 
 /**
-A TCP connection to a port inside the lab, made by `nc` in the container and carried by the engine. No port is published and
+A TCP connection to a port inside the lab, made in the container (images/shell/tcp-pipe.ts) and carried by the engine. No port is published and
 no network is needed. The stream ends when the other side closes, also when nothing listens there.
 */
 export async function connectInto(
@@ -10,7 +10,7 @@ export async function connectInto(
   {address, port}: {address: string; port: number},
 ): Promise<Duplex> {
   const exec = await container.exec({
-    Cmd: ['nc', '-N', address, String(port)],
+    Cmd: ['node', 'images/shell/tcp-pipe.ts', address, String(port)],
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,

@@ -1,3 +1,4 @@
+import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
 import {fqdn} from '#harness/lab-settings.ts';
@@ -17,7 +18,10 @@ export const daclRace: Scenario = {
     'with a correct dACL the alarm still comes when a probe crosses before the dACL is in force; waiting longer than the switch avoids it',
   why: 'CSCwd58316: the agent is Compliant at t2, the dACL in force at t7, and nothing but the network transition delay keeps the probe back (domain.md 7)',
   topology,
-  settings: healthy => ({...healthy, profile: {xml: null, fields: {NetworkTransitionDelay: '3'}}}),
+  settings: healthy => ({
+    ...healthy,
+    profile: {xml: null, fields: {NetworkTransitionDelay: '3'}},
+  }),
 
   prepare: lab => nadOf(lab).hold('acl-install'),
 
@@ -50,6 +54,7 @@ async function race(lab: Lab, {from, heldS}: {from: LabEvent; heldS: number | 'u
   await nad.release('acl-install');
   const installed = await lab.until('acl-installed', {where: isCompliantAcl, after: settled});
   if (heldS !== 'until the alarm') await lab.until('sync-round-finished', {after: installed});
+  await caughtUp(lab);
   return lab.timeline.of('alarm-raised', event => isOurAlarm(event) && event.atMs > settled.atMs).length;
 }
 

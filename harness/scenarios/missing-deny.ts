@@ -1,8 +1,8 @@
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
 import {compliantDacl} from '#harness/lab-settings.ts';
-import {daclNames} from '#harness/node-plan.ts';
 import {adminOf, psnOf} from '#harness/psn-handle.ts';
+import {daclNames} from '#harness/role-plan.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant, isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {nodesOf} from '#harness/topology.ts';
@@ -16,7 +16,12 @@ export const missingDeny: Scenario = {
     'without the deny the first probe raises the alarm, once, and the agent stops asking until its service restarts',
   why: 'the mistake that TAC 222483 warns of; rescan, link flap and even a corrected dACL do not revive an agent (domain.md 3.9, 11.10)',
   topology,
-  settings: healthy => ({...healthy, dacl: {...healthy.dacl, compliant: 'permit ip any any'}}),
+  settings: healthy => ({
+    ...healthy,
+    dacl: {...healthy.dacl, compliant: 'permit ip any any'},
+    // No race here, so nothing is gained by waiting: the dACL does not matter first, and is in force long before later.
+    profile: {xml: null, fields: {StateSyncProbeInterval: '3', NetworkTransitionDelay: '3'}},
+  }),
 
   async play(lab) {
     const endpoint = endpointOf(lab);

@@ -1,3 +1,4 @@
+import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
@@ -23,6 +24,7 @@ export const rediscovery: Scenario = {
     const again = await becomesCompliant(lab, restarted);
     const started = await lab.until('sync-started', {after: again.settled});
     const round = await lab.until('sync-round-finished', {after: started});
+    await caughtUp(lab);
 
     expect(lab, answered.status === 'Unknown', 'the probe is answered Unknown');
     expect(lab, again.installed.sessionId === unknown.sessionId, 'the new session becomes Compliant');

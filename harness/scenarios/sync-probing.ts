@@ -1,3 +1,4 @@
+import {caughtUp} from '#harness/caught-up.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant, isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
@@ -10,11 +11,17 @@ export const syncProbing: Scenario = {
   claim: 'a Compliant endpoint polls every PSN on the probe port each interval, and the dACL swallows every poll',
   why: 'blocked is healthy: silence is the first bit that state synchronization carries (domain.md 0.3, TAC 222483)',
   topology,
+  settings: healthy => ({
+    ...healthy,
+    profile: {xml: null, fields: {StateSyncProbeInterval: '3'}},
+    endpoint: {...healthy.endpoint, connectTimeoutMs: 1000},
+  }),
 
   async play(lab) {
     const {shown} = await becomesCompliant(lab);
     const started = await lab.until('sync-started', {after: shown});
     const last = await lab.until('sync-round-finished', {where: {round: rounds}, after: started});
+    await caughtUp(lab);
 
     const sent = lab.timeline.of('probe-sent').filter(probe => probe.round <= rounds);
     const blocked = lab.timeline.of('probe-blocked').filter(probe => probe.round <= rounds);

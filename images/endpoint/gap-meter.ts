@@ -1,5 +1,6 @@
 import {connect} from 'node:net';
 import type {LabClock} from '#images/shell/clock.ts';
+import {Deadline} from '#images/shell/deadline.ts';
 import {type PortReport, PortWatch} from '#protocol/agent/port-watch.ts';
 
 /** Real milliseconds. An open port answers in well under one; what is silent for this long is blocked. */
@@ -50,9 +51,9 @@ export class GapMeter implements Disposable {
 /** A port that refuses is as closed as one that is silent: nobody answers there. */
 function attempt(host: string, port: number, ended: (isOpen: boolean) => void): void {
   const socket = connect({host, port, noDelay: true});
-  const timer = setTimeout(() => end(false), patienceMs);
+  const deadline = new Deadline(patienceMs, () => end(false));
   const end = (isOpen: boolean) => {
-    clearTimeout(timer);
+    deadline.end();
     socket.removeAllListeners();
     socket.on('error', () => {});
     socket.resetAndDestroy(); // leaves no TIME_WAIT behind, of which there would soon be too many

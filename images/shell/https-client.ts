@@ -2,6 +2,7 @@ import {request as httpRequest} from 'node:http';
 import {isIP} from 'node:net';
 import {connect, type PeerCertificate, type TLSSocket} from 'node:tls';
 import type {LabClock} from '#images/shell/clock.ts';
+import {Deadline} from '#images/shell/deadline.ts';
 import type {HttpRequest, HttpResponse, HttpsFailure} from '#protocol/http.ts';
 
 /** What a node trusts, and who it is where the other side asks (node to node). PEM texts. */
@@ -42,7 +43,10 @@ export class HttpsClient implements Disposable {
     this.#onOutcome = options.onOutcome;
   }
 
-  /** `serverNameRules`: wildcards one of which must match the host's name; `*` is any (domain.md 8.2). `timeoutMs`: lab time. */
+  /**
+  `serverNameRules`: wildcards one of which must match the host's name; `*` is any (domain.md 8.2). `timeoutMs`: lab time, for TCP
+  and once more for TLS.
+  */
   open({
     connectionId,
     host,
@@ -70,14 +74,15 @@ export class HttpsClient implements Disposable {
       checkServerIdentity: (_, certificate) => checkName(host, certificate, serverNameRules),
     });
     this.#sockets.set(connectionId, socket);
-    const timer = setTimeout(() => socket.destroy(new TimeoutError('no handshake')), this.#clock.realMs(timeoutMs));
+    const deadline = this.#deadline(socket, timeoutMs, 'no handshake');
+    socket.once('connect', () => deadline.restart());
     socket.once('secureConnect', () => {
-      clearTimeout(timer);
+      deadline.end();
       if (this.#sockets.has(connectionId)) this.#onOutcome({kind: 'https-opened', connectionId});
     });
     socket.once('error', error => this.#fail(connectionId, error));
     socket.once('close', () => {
-      clearTimeout(timer);
+      deadline.end();
       this.#fail(connectionId, new Error('the connection was closed'));
     });
   }
@@ -94,7 +99,7 @@ export class HttpsClient implements Disposable {
       );
       return;
     }
-    const timer = setTimeout(() => socket.destroy(new TimeoutError('no response')), this.#clock.realMs(timeoutMs));
+    const deadline = this.#deadline(socket, timeoutMs, 'no response');
     const {method, path, headers, body} = request;
     const outgoing = httpRequest({
       method,
@@ -111,7 +116,7 @@ export class HttpsClient implements Disposable {
         else parts.push(part);
       });
       response.once('end', () => {
-        clearTimeout(timer);
+        deadline.end();
         if (!this.#sockets.delete(connectionId)) return;
         socket.destroy();
         this.#onOutcome({
@@ -126,7 +131,7 @@ export class HttpsClient implements Disposable {
       });
     });
     outgoing.once('error', error => {
-      clearTimeout(timer);
+      deadline.end();
       this.#fail(connectionId, error);
     });
     outgoing.end(body);
@@ -140,6 +145,10 @@ export class HttpsClient implements Disposable {
 
   [Symbol.dispose](): void {
     for (const connectionId of [...this.#sockets.keys()]) this.abandon(connectionId);
+  }
+
+  #deadline(socket: TLSSocket, timeoutMs: number, what: string): Deadline {
+    return new Deadline(this.#clock.realMs(timeoutMs), () => socket.destroy(new TimeoutError(what)));
   }
 
   #fail(connectionId: string, error: Error): void {

@@ -65,8 +65,10 @@ export async function openHttpsServer({
     respond(requestId, {status, headers, body}) {
       const outgoing = waiting.get(requestId);
       waiting.delete(requestId);
+      if (outgoing === undefined) return;
+      outgoing.sendDate = false; // it would be real time in a lab that has its own
       outgoing
-        ?.writeHead(status, {...headers, 'content-length': Buffer.byteLength(body), connection: 'close'})
+        .writeHead(status, {...headers, 'content-length': Buffer.byteLength(body), connection: 'close'})
         .end(body);
     },
     async [Symbol.asyncDispose]() {

@@ -81,9 +81,10 @@ test.serial(
     if (!child.stdout) throw new Error('no stdout');
     const parts: Buffer[] = [];
     child.stdout.on('data', (part: Buffer) => parts.push(part));
-    await once(child.stdout, 'data');
+    const closed = once(child, 'close');
+    await Promise.race([once(child.stdout, 'data'), closed]);
     child.kill('SIGINT');
-    await once(child, 'close');
+    await closed;
 
     const written = Buffer.concat(parts);
     t.is(written.readUInt32LE(0), 0x0a0d0d0a, 'Section Header Block');

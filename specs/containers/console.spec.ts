@@ -62,6 +62,7 @@ async function openConsole(lab: ContainerLab): Promise<Terminal> {
     'nad',
   ]);
   await terminal.readUntil(prompt);
+  await ask(terminal, 'terminal length 0');
   return terminal;
 }
 

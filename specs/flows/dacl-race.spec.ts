@@ -1,6 +1,7 @@
 // CSCwd58316: with a correct dACL a probe that is evaluated between t1 (the PSN calls the endpoint Compliant) and t7 (the dACL is
 // in force) alarms all the same. The interleavings of domain.md 7.3, each made with gates, none by luck.
 import test from 'ava';
+import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
@@ -87,6 +88,7 @@ test.serial(
     const {installed} = await becomesCompliant(lab, unknown);
     await endpoint.release('probe-http');
     await lab.until('sync-round-finished', {after: installed});
+    await caughtUp(lab);
 
     t.deepEqual(
       lab.timeline.of('probe-received', event => event.atMs > installed.atMs),
@@ -98,10 +100,11 @@ test.serial(
 
 test.serial(
   'R6: the dACL is in force before the first probe: the good case',
-  inLab({settings: shortDelay}, async (t, lab) => {
+  inLab({}, async (t, lab) => {
     const {installed} = await becomesCompliant(lab);
     const probe = await lab.until('probe-sent');
     await lab.until('sync-round-finished', {after: probe});
+    await caughtUp(lab);
 
     t.true(installed.atMs < probe.atMs);
     t.deepEqual(lab.timeline.of('alarm-raised'), []);

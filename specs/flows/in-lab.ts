@@ -1,7 +1,10 @@
-/** Opens labs in containers for the specs of flows, and keeps the evidence of those that fail. */
+/**
+Opens labs for the specs of flows, and keeps the evidence of those that fail. They are containers, unless the environment says
+`POSTURELAB_WORLD=simulated`, as specs/simulated/flows.spec.ts does.
+*/
+import {env} from 'node:process';
 import test, {type ExecutionContext} from 'ava';
 import type {ContainerLab} from '#harness/containers/container-lab.ts';
-import {openContainerWorld} from '#harness/containers/world.ts';
 import type {Lab} from '#harness/lab.ts';
 import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
 import {playScenario} from '#harness/run-scenario.ts';
@@ -9,8 +12,21 @@ import type {Scenario} from '#harness/scenario.ts';
 import type {Topology} from '#harness/topology.ts';
 import {topology as twoPsn} from '#topologies/two-psn.ts';
 
-export const world = await openContainerWorld({say: () => {}, artifacts: 'artifacts'});
+export const world = await openWorld();
 test.after.always('the reaper is let go', async () => world[Symbol.asyncDispose]());
+
+async function openWorld() {
+  if (env['POSTURELAB_WORLD'] === 'simulated') {
+    const {simulatedWorld} = await import('#harness/simulator/world.ts');
+    return {
+      ...simulatedWorld(1),
+      saveEvidence: async () => 'none: play it again with seed 1',
+      async [Symbol.asyncDispose]() {},
+    };
+  }
+  const {openContainerWorld} = await import('#harness/containers/world.ts');
+  return openContainerWorld({say: () => {}, artifacts: 'artifacts'});
+}
 
 /** A test that plays a scenario and passes if it comes out as claimed. */
 export function plays(scenario: Scenario): (t: ExecutionContext) => Promise<void> {

@@ -1,5 +1,6 @@
 // What happens beside the good path: a CoA that nobody answers, a PSN that is gone, secrets and certificates that do not match.
 import test from 'ava';
+import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {becomesCompliant, isCompliantAcl, isUnknownAcl} from '#harness/scenarios/becomes-compliant.ts';
@@ -63,12 +64,14 @@ for (const replication of [true, false]) {
       },
       async (t, lab) => {
         await becomesCompliant(lab);
+        await lab.elapse(1000); // psn1 has told psn2 whatever it is going to tell
         await lab.stopNode('psn1');
         const answered = await lab.until('probe-answered');
 
         t.is(answered.target, 'psn2.posturelab.test');
         t.is(answered.status, replication ? 'Compliant' : 'Unknown');
         await lab.until(replication ? 'sync-disabled' : 'discovery-restarted', {after: answered});
+        await caughtUp(lab);
         t.is(lab.timeline.of('alarm-raised', {alarm: postureConfigurationDetection}).length, replication ? 1 : 0);
       },
     ),

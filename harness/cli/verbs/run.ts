@@ -3,14 +3,15 @@ import {Command, Option} from 'commander';
 import {exitCodes, UsageError} from '#harness/cli/exit.ts';
 import {paletteFor, print, printJson, say} from '#harness/cli/output.ts';
 import {readSetOptions} from '#harness/cli/set-options.ts';
-import {openContainerWorld} from '#harness/containers/world.ts';
+import {defaultSettings} from '#harness/lab-settings.ts';
 import {tellStory} from '#harness/narrator.ts';
-import {playScenario, type ScenarioResult} from '#harness/run-scenario.ts';
+import {type PlayOptions, playScenario, type ScenarioResult} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
+import {simulatedWorld} from '#harness/simulator/world.ts';
 
 interface RunOptions {
-  world: 'containers';
+  world: 'containers' | 'simulated';
   set?: string[];
   seed: string;
   artifacts?: string;
@@ -22,12 +23,14 @@ export function runVerb(): Command {
   return new Command('run')
     .description('play scenarios and judge them')
     .argument('<scenario...>', `${scenarios.map(scenario => scenario.name).join(', ')}, or all`)
-    .addOption(new Option('--world <world>', 'where to play').choices(['containers']).default('containers'))
+    .addOption(
+      new Option('--world <world>', 'where to play').choices(['containers', 'simulated']).default('containers'),
+    )
     .option(
       '--set <key=value...>',
       'change a setting, such as nad.aclInstallDelay=4s, profile=@ISEPostureCFG.xml, profile.NetworkTransitionDelay=10',
     )
-    .option('--seed <number>', 'recorded with the result', '1')
+    .option('--seed <number>', 'chance in the simulated world; recorded with the result', '1')
     .option('--artifacts <folder>', 'where a failed run leaves its evidence', 'artifacts')
     .option('-q, --quiet', 'only the verdicts')
     .option('--json', 'print one JSON document a scenario')
@@ -36,13 +39,13 @@ export function runVerb(): Command {
       const seed = Number(options.seed);
       if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${options.seed}: expected a whole number`);
       const adjust = await readSetOptions(options.set ?? []);
-      await using world = await openContainerWorld({say, artifacts: options.artifacts ?? 'artifacts'});
+      for (const {topology} of chosen) adjust(defaultSettings(topology)); // what cannot be set is refused before anything starts
+      await using world = await openWorld(options, seed);
       let failed = 0;
       for (const scenario of chosen) {
         if (!options.json) print(titleOf(scenario));
         const result = await playScenario(scenario, {
-          openLab: world.openLab,
-          saveEvidence: world.saveEvidence,
+          ...world.play,
           adjust,
           seed,
           onLab: async lab =>
@@ -54,6 +57,18 @@ export function runVerb(): Command {
       }
       process.exitCode = failed === 0 ? exitCodes.done : exitCodes.no;
     });
+}
+
+/** The engine's libraries are loaded only by those who need an engine. */
+async function openWorld(
+  {world, artifacts = 'artifacts'}: RunOptions,
+  seed: number,
+): Promise<AsyncDisposable & {play: Pick<PlayOptions, 'openLab' | 'saveEvidence'>}> {
+  if (world === 'simulated') return {play: simulatedWorld(seed), async [Symbol.asyncDispose]() {}};
+  const {openContainerWorld} = await import('#harness/containers/world.ts');
+  const containers = await openContainerWorld({say, artifacts});
+  const {openLab, saveEvidence} = containers;
+  return {play: {openLab, saveEvidence}, [Symbol.asyncDispose]: () => containers[Symbol.asyncDispose]()};
 }
 
 function chooseScenarios(names: string[]): Scenario[] {

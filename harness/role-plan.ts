@@ -1,0 +1,168 @@
+/** From a topology and settings to what each role is given: the same in containers and in virtual time. Pure. */
+
+import {fqdn, type LabSettings} from '#harness/lab-settings.ts';
+import {profileXml} from '#harness/profile-xml.ts';
+import {labEpochS} from '#harness/psn-handle.ts';
+import {accessPorts, type NodeOfKind, nodesOf, type Topology} from '#harness/topology.ts';
+import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
+import type {NadSettings} from '#protocol/nad/contract.ts';
+import type {Policy, PsnSettings} from '#protocol/psn/contract.ts';
+
+/** An endpoint's settings but for what its operating system trusts. */
+export type EndpointPlan = Omit<EndpointNodeSettings, 'ca'>;
+
+export type RolePlan =
+  | {node: string; kind: 'endpoint'; settings: EndpointPlan}
+  | {node: string; kind: 'nad'; settings: NadSettings}
+  | {node: string; kind: 'psn'; settings: PsnSettings};
+
+/** One plan a node, in the order of declaration. */
+export function planRoles(topology: Topology, settings: LabSettings): RolePlan[] {
+  return Object.entries(topology.nodes).map(([node, declared]): RolePlan => {
+    if (declared.kind === 'endpoint')
+      return {node, kind: 'endpoint', settings: planEndpoint(topology, declared, settings)};
+    if (declared.kind === 'nad') return {node, kind: 'nad', settings: planNad(topology, node, declared, settings)};
+    return {node, kind: 'psn', settings: planPsn(topology, node, declared, settings)};
+  });
+}
+
+function planEndpoint(topology: Topology, endpoint: NodeOfKind<'endpoint'>, settings: LabSettings): EndpointPlan {
+  const {facts, knownPsns, probeWhenNonCompliant, backupPsnLimit} = settings.endpoint;
+  return {
+    macs: [endpoint.mac],
+    addresses: [addressOf(endpoint)],
+    interface: 'eth0',
+    gateway: endpoint.gateway,
+    hosts: hostsOf(topology),
+    profileXml: profileXml(
+      settings.profile,
+      nodesOf(topology, 'psn').map(([name]) => `${fqdn(name)}:8443`),
+    ),
+    facts: {...facts, ...endpoint.facts},
+    knownPsns,
+    labEpochMs: labEpochS * 1000,
+    timeouts: {
+      connectMs: settings.endpoint.connectTimeoutMs,
+      responseMs: settings.endpoint.responseTimeoutMs,
+      retryMs: settings.endpoint.retryMs,
+    },
+    backupPsnLimit,
+    probeWhenNonCompliant,
+    delaysMs: {'report-to-ui': settings.endpoint.reportToUiDelayMs, 'probe-http': settings.endpoint.probeHttpDelayMs},
+  };
+}
+
+function planNad(topology: Topology, node: string, nad: NodeOfKind<'nad'>, {nad: settings}: LabSettings): NadSettings {
+  const addresses = new Map(nodesOf(topology, 'psn').map(([name, psn]) => [name, addressOf(psn)]));
+  return {
+    hostname: node,
+    nasAddress: addressOf(nad),
+    accessPorts: accessPorts(topology, node).map(port => ({port, interface: iosInterface(port)})),
+    radiusServers: nad.radiusServers.map(name => ({
+      name,
+      address: addresses.get(name) ?? '',
+      authPort: 1812,
+      acctPort: 1813,
+      secret: settings.secret,
+    })),
+    radius: {timeoutMs: settings.radiusTimeoutMs, attempts: settings.radiusAttempts, deadTimeMs: settings.deadTimeMs},
+    coaClients: [...addresses]
+      .filter(([name]) => settings.coaClients === null || settings.coaClients.includes(name))
+      .map(([, address]) => ({address, secret: settings.secret})),
+    coaPort: 1700,
+    preAuthAcl,
+    daclFailure: settings.daclFailure,
+    ipUnknownPolicy: settings.ipUnknownPolicy,
+    accountingIntervalMs: 172_800_000,
+    uptimeMs: 0x679e_0000,
+    labEpochMs: labEpochS * 1000,
+    delaysMs: {
+      coa: settings.coaDelayMs,
+      reauth: settings.reauthDelayMs,
+      'acl-download': settings.aclDownloadDelayMs,
+      'acl-install': settings.aclInstallDelayMs,
+      ipdt: settings.ipdtDelayMs,
+    },
+  };
+}
+
+function planPsn(topology: Topology, node: string, psn: NodeOfKind<'psn'>, settings: LabSettings): PsnSettings {
+  const {psn: own} = settings;
+  return {
+    name: node,
+    fqdn: fqdn(node),
+    address: addressOf(psn),
+    ports: {authentication: 1812, accounting: 1813, portal: 8443, posture: 8905, probe: own.probePort, messaging: 8671},
+    peers: nodesOf(topology, 'psn')
+      .filter(([name]) => name !== node)
+      .map(([name, peer]) => ({name, fqdn: fqdn(name), address: addressOf(peer)})),
+    networkDevices: nodesOf(topology, 'nad').map(([name, nad]) => ({
+      name,
+      address: addressOf(nad),
+      secret: own.secret,
+      coaPort: 1700,
+    })),
+    policy: policyOf(settings),
+    replication: own.replication,
+    coa: {timeoutMs: own.coaTimeoutMs, attempts: own.coaAttempts},
+    sessionLimit: 100_000,
+    labEpochMs: labEpochS * 1000,
+    delaysMs: {coa: own.coaDelayMs, replication: own.replicationDelayMs},
+    persisted: null,
+  };
+}
+
+/** Names of the three dACLs, profiles and rules of every lab. */
+export const daclNames = {
+  compliant: 'Posture_Compliant',
+  nonCompliant: 'Posture_NonCompliant',
+  unknown: 'Posture_Unknown',
+} as const;
+
+function policyOf({dacl, psn}: LabSettings): Policy {
+  const savedAtS = 0x636b_75ac; // the version suffix of TAC 222483
+  return {
+    dacls: [
+      {name: daclNames.compliant, text: dacl.compliant, savedAtS},
+      {name: daclNames.nonCompliant, text: dacl.nonCompliant, savedAtS},
+      {name: daclNames.unknown, text: dacl.unknown, savedAtS},
+    ],
+    profiles: [
+      {name: 'Posture-Compliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.compliant},
+      {name: 'Posture-NonCompliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.nonCompliant},
+      {name: 'Posture-Unknown-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.unknown},
+    ],
+    rules: [
+      {name: 'Posture-Compliant', postureStatus: 'Compliant', profile: 'Posture-Compliant-AP'},
+      {name: 'Posture-NonCompliant', postureStatus: 'NonCompliant', profile: 'Posture-NonCompliant-AP'},
+      {name: 'Posture-Unknown', postureStatus: 'Unknown', profile: 'Posture-Unknown-AP'},
+    ],
+    requirements: psn.requirements,
+  };
+}
+
+/** What IOS has on a closed port before authorization: DHCP and nothing else (ours after recall; domain.md 5.6 has the name). */
+const preAuthAcl = [
+  'permit udp any range bootps 65347 any range bootpc 65348',
+  'permit udp any any range bootps 65347',
+  'deny ip any any',
+].join('\n');
+
+const interfaceTypes: Record<string, string> = {fa: 'FastEthernet', gi: 'GigabitEthernet', te: 'TenGigabitEthernet'};
+
+/** `fa0-12` as the CLI has it: `FastEthernet0/12`. Names of another shape stay as they are. */
+function iosInterface(port: string): string {
+  const [, type = '', rest = ''] = /^([a-z]+)(\d.*)$/.exec(port) ?? [];
+  const long = interfaceTypes[type];
+  return long === undefined ? port : `${long}${rest.replaceAll('-', '/')}`;
+}
+
+/** FQDN to address: what DNS would say. */
+export function hostsOf(topology: Topology): Record<string, string> {
+  return Object.fromEntries(nodesOf(topology, 'psn').map(([name, psn]) => [fqdn(name), addressOf(psn)]));
+}
+
+/** A node's address without its prefix length. */
+export function addressOf(node: {address: string}): string {
+  return node.address.split('/')[0] ?? '';
+}

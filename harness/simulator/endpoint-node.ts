@@ -1,0 +1,179 @@
+import type {EndpointPlan} from '#harness/role-plan.ts';
+import {CarriedRole} from '#harness/simulator/carried-role.ts';
+import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
+import {HostStack} from '#harness/simulator/host-stack.ts';
+import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
+import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
+import {readProfileXml} from '#images/endpoint/profile-xml.ts';
+import {Agent} from '#protocol/agent/agent.ts';
+import type {AgentCommand, AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
+import type {CommonEffect} from '#protocol/role.ts';
+
+/** As images/endpoint/main.ts has it. */
+type NodeCommand =
+  | Exclude<AgentCommand, {name: 'restart-service' | 'replace-profile'}>
+  | {name: 'restart-service'}
+  | {name: 'replace-profile'; xml: string}
+  | {name: 'link'; up: boolean}
+  | {name: 'read-log'}
+  | {name: 'start-gap-meter'; port: number}
+  | {name: 'stop-gap-meter'};
+
+const discardPort = 9;
+
+/** An endpoint: images/endpoint/main.ts in virtual time. Its files outlive its process and its power. */
+export class EndpointNode implements SimulatedNode {
+  readonly #surroundings: NodeSurroundings;
+  readonly #plan: EndpointPlan;
+  readonly #stack: HostStack;
+  readonly #gauge: GapGauge;
+  readonly #plug: (isUp: boolean) => void;
+  readonly #files: {profileXml: string; knownPsns: string[]; log: string[]};
+  #client: VirtualHttpsClient | undefined;
+  #carried: CarriedRole<AgentInput, AgentEffect> | undefined;
+  #carrierIsUp = false;
+  #clockRate = 1;
+
+  /** `plug`: pulls the cable, or plugs it in. */
+  constructor(
+    surroundings: NodeSurroundings,
+    plan: EndpointPlan,
+    parts: {gauge: GapGauge; plug: (isUp: boolean) => void},
+  ) {
+    const {node, timerScale, network} = surroundings;
+    this.#surroundings = surroundings;
+    this.#plan = plan;
+    this.#gauge = parts.gauge;
+    this.#plug = parts.plug;
+    this.#files = {profileXml: plan.profileXml, knownPsns: plan.knownPsns, log: []};
+    this.#stack = new HostStack({node, address: plan.addresses[0] ?? '', timerScale, network});
+    this.#stack.isPowered = false;
+  }
+
+  boot(): void {
+    const {simulation, outlets, sabotage} = this.#surroundings;
+    const {interface: _interface, gateway: _gateway, hosts, profileXml: _profileXml, ...settings} = this.#plan;
+    this.#stack.isPowered = true;
+    this.#plug(true); // an interface that was taken down does not outlive the power
+    this.#carrierIsUp = this.#surroundings.network.link(`${this.#surroundings.node}:eth0`).isUp;
+    const role = new Agent({
+      ...settings,
+      addresses: [],
+      profile: readProfileXml(this.#files.profileXml),
+      knownPsns: this.#files.knownPsns,
+    });
+    const carried = new CarriedRole<AgentInput, AgentEffect>({
+      role: sabotage.agent?.(role) ?? role,
+      simulation,
+      outlets,
+      perform: effect => this.#perform(effect),
+    });
+    carried.clockRate = this.#clockRate;
+    this.#carried = carried;
+    this.#client = new VirtualHttpsClient({
+      simulation,
+      stack: this.#stack,
+      hosts,
+      isTrusted: true,
+      onOutcome: outcome => carried.input(outcome),
+    });
+    if (this.#carrierIsUp) this.#tellCarrier();
+    carried.input({kind: 'start'});
+  }
+
+  powerOff(): void {
+    this.#carried?.stop();
+    this.#carried = undefined;
+    this.#client?.abandonAll();
+    this.#stack.reset();
+    this.#stack.isPowered = false;
+    this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
+  }
+
+  pause(): void {
+    this.#carried?.pause();
+  }
+
+  resume(): void {
+    this.#carried?.resume();
+  }
+
+  drift(clockRate: number): void {
+    this.#clockRate = clockRate;
+    if (this.#carried) this.#carried.clockRate = clockRate;
+  }
+
+  carrier(_: string, isUp: boolean): void {
+    if (!isUp) this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
+    if (isUp === this.#carrierIsUp) return;
+    this.#carrierIsUp = isUp;
+    this.#tellCarrier();
+  }
+
+  command(id: string, given: {name: string}): void {
+    const command = given as NodeCommand;
+    const {outlets} = this.#surroundings;
+    switch (command.name) {
+      case 'replace-profile': {
+        const profile = readProfileXml(String(command.xml));
+        if (profile.kind === 'read') this.#files.profileXml = command.xml;
+        this.#carried?.input({kind: 'command', id, command: {name: 'replace-profile', profile}});
+        return;
+      }
+      case 'restart-service': {
+        const files = {profile: readProfileXml(this.#files.profileXml), knownPsns: this.#files.knownPsns};
+        this.#carried?.input({kind: 'command', id, command: {name: 'restart-service', files}});
+        return;
+      }
+      case 'link':
+        this.#plug(command.up);
+        outlets.reply(id, null);
+        return;
+      case 'read-log':
+        outlets.reply(id, this.#files.log.map(line => `${line}\n`).join(''));
+        return;
+      case 'start-gap-meter':
+        this.#gauge.start(command.port);
+        outlets.reply(id, null);
+        return;
+      case 'stop-gap-meter':
+        outlets.reply(id, this.#gauge.stop());
+        return;
+      default:
+        this.#carried?.input({kind: 'command', id, command});
+        return;
+    }
+  }
+
+  #perform(effect: Exclude<AgentEffect, CommonEffect<unknown>>): void {
+    switch (effect.kind) {
+      case 'https-open':
+        this.#client?.open(effect);
+        return;
+      case 'https-send':
+        this.#client?.send(effect);
+        return;
+      case 'https-abandon':
+        this.#client?.abandon(effect.connectionId);
+        return;
+      case 'log':
+        return void this.#files.log.push(effect.line);
+      case 'remember-psns':
+        this.#files.knownPsns = [...effect.psns];
+        return;
+      case 'announce':
+        this.#announce();
+        return;
+    }
+  }
+
+  /** One datagram to the gateway's discard port, which makes the kernel ask for the gateway by ARP. */
+  #announce(): void {
+    this.#stack.openUdp(0, () => {})({address: this.#plan.gateway, port: discardPort}, new Uint8Array(1));
+  }
+
+  #tellCarrier(): void {
+    const up = this.#carrierIsUp;
+    this.#carried?.input({kind: 'link', up, addresses: up ? this.#plan.addresses : []});
+  }
+}

@@ -1,0 +1,93 @@
+import type {Acl} from '#protocol/dacl/acl.ts';
+import {type Packet, verdict} from '#protocol/dacl/verdict.ts';
+import type {AceCount, EnforcementChange} from '#protocol/nad/contract.ts';
+
+/** What became of a packet that entered an access port, and by which entry; `acl` null: nothing is bound there. */
+export interface Decision {
+  verdict: 'permit' | 'deny';
+  acl: string | null;
+  line: number | null;
+}
+
+/**
+The forwarding half of the simulated switch: what the kernel's packet filter does in the container (images/nad/enforcement.ts).
+By source address, else the port's own, else nothing: dropped. Stateless; ARP is not asked.
+*/
+export class Forwarding {
+  readonly #ports: ReadonlySet<string>;
+  #acls = new Map<string, Acl>();
+  /** ACL names by port and address; address null: all others. */
+  #bindings = new Map<string, string>();
+  readonly #counts = new Map<Acl, Map<number | null, number>>();
+  #generation = 1;
+
+  constructor(ports: readonly string[]) {
+    this.#ports = new Set(ports);
+  }
+
+  /** All changes or none. Returns the generation; throws, saying why, if a change cannot be made. */
+  apply(changes: readonly EnforcementChange[]): number {
+    const acls = new Map(this.#acls);
+    const bindings = new Map(this.#bindings);
+    for (const change of changes) this.#change(change, acls, bindings);
+    for (const [key, acl] of bindings) {
+      if (!acls.has(acl)) throw new Error(`No ACL ${acl} is installed, and it is bound to ${key}.`);
+    }
+    for (const acl of this.#acls.values()) if (acls.get(acl.name) !== acl) this.#counts.delete(acl);
+    this.#acls = acls;
+    this.#bindings = bindings;
+    this.#generation += 1;
+    return this.#generation;
+  }
+
+  decide(port: string, packet: Packet): Decision {
+    const decision = this.look(port, packet);
+    const acl = decision.acl === null ? undefined : this.#acls.get(decision.acl);
+    if (acl === undefined) return decision;
+    const counts = this.#counts.get(acl) ?? new Map<number | null, number>();
+    this.#counts.set(acl, counts.set(decision.line, (counts.get(decision.line) ?? 0) + 1));
+    return decision;
+  }
+
+  /** As `decide`, for a packet that is only thought of: it is not counted. */
+  look(port: string, packet: Packet): Decision {
+    const name = this.#bindings.get(keyOf(port, packet.source)) ?? this.#bindings.get(keyOf(port, null));
+    const acl = name === undefined ? undefined : this.#acls.get(name);
+    if (acl === undefined) return {verdict: 'deny', acl: null, line: null};
+    return {...verdict(acl, packet), acl: acl.name};
+  }
+
+  /** Every entry of every installed list, also those at 0, and the implicit deny with `line` null. */
+  counters(): AceCount[] {
+    return [...this.#acls.values()].flatMap(acl =>
+      [...acl.entries.map(({line}) => line), null].map(line => ({
+        acl: acl.name,
+        line,
+        packets: this.#counts.get(acl)?.get(line) ?? 0,
+      })),
+    );
+  }
+
+  #change(change: EnforcementChange, acls: Map<string, Acl>, bindings: Map<string, string>): void {
+    switch (change.kind) {
+      case 'install-acl':
+        acls.delete(change.acl.name);
+        acls.set(change.acl.name, change.acl);
+        return;
+      case 'remove-acl':
+        if (acls.delete(change.name)) return;
+        throw new Error(`No ACL ${change.name} is installed: there is none to remove.`);
+      case 'bind':
+        if (!this.#ports.has(change.port)) throw new Error(`${change.port} is no access port.`);
+        bindings.set(keyOf(change.port, change.address), change.acl);
+        return;
+      case 'unbind':
+        if (bindings.delete(keyOf(change.port, change.address))) return;
+        throw new Error(`Nothing is bound to ${change.address ?? 'every address'} on ${change.port}.`);
+    }
+  }
+}
+
+function keyOf(port: string, address: string | null): string {
+  return `${port} ${address ?? 'any'}`;
+}

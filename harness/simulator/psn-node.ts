@@ -1,0 +1,154 @@
+import {CarriedRole} from '#harness/simulator/carried-role.ts';
+import {HostStack} from '#harness/simulator/host-stack.ts';
+import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
+import {VirtualHttpsListeners} from '#harness/simulator/https-listeners.ts';
+import {Random} from '#harness/simulator/random.ts';
+import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
+import type {HttpsOutcome} from '#images/shell/https-client.ts';
+import type {PersistentState, PsnCommand, PsnEffect, PsnInput, PsnSettings} from '#protocol/psn/contract.ts';
+import {Psn} from '#protocol/psn/psn.ts';
+import type {CommonEffect, Endpoint} from '#protocol/role.ts';
+
+type Call = PsnEffect & {kind: 'https-call'};
+
+/** A policy node: images/psn/main.ts in virtual time. What it persists outlives its power. */
+export class PsnNode implements SimulatedNode {
+  readonly #surroundings: NodeSurroundings;
+  readonly #settings: PsnSettings;
+  readonly #hosts: Record<string, string>;
+  readonly #isTrusted: boolean;
+  readonly #stack: HostStack;
+  readonly #sockets = new Map<number, (to: Endpoint, bytes: Uint8Array) => void>();
+  readonly #calls = new Map<string, Call>();
+  #boots = 0;
+  #persisted: PersistentState | null = null;
+  #carried: CarriedRole<PsnInput, PsnEffect> | undefined;
+  #listeners: VirtualHttpsListeners | undefined;
+  #client: VirtualHttpsClient | undefined;
+  #clockRate = 1;
+
+  /** `isTrusted`: its certificate comes from the authority that everybody in the lab trusts. */
+  constructor(
+    surroundings: NodeSurroundings,
+    settings: PsnSettings,
+    {hosts, isTrusted}: {hosts: Record<string, string>; isTrusted: boolean},
+  ) {
+    const {node, network, timerScale} = surroundings;
+    this.#surroundings = surroundings;
+    this.#settings = settings;
+    this.#hosts = hosts;
+    this.#isTrusted = isTrusted;
+    this.#stack = new HostStack({node, address: settings.address, timerScale, network});
+    this.#stack.isPowered = false;
+  }
+
+  /** Whether somebody who gets through to this port finds it open. */
+  isListeningOn(port: number): boolean {
+    return this.#stack.isPowered && (this.#listeners?.listensOn(port) ?? false);
+  }
+
+  boot(): void {
+    const {simulation, outlets, seed, node, sabotage} = this.#surroundings;
+    const random = new Random(seed, `${node} ${this.#boots}`);
+    this.#boots += 1;
+    this.#stack.isPowered = true;
+    const role = new Psn({...this.#settings, persisted: this.#persisted}, count => random.bytes(count));
+    const carried = new CarriedRole<PsnInput, PsnEffect>({
+      role: sabotage.psn?.(role) ?? role,
+      simulation,
+      outlets,
+      perform: effect => this.#perform(effect),
+    });
+    carried.clockRate = this.#clockRate;
+    this.#carried = carried;
+    this.#openSockets(carried);
+    carried.input({kind: 'start'});
+  }
+
+  powerOff(): void {
+    this.#carried?.stop();
+    this.#carried = undefined;
+    this.#client?.abandonAll();
+    this.#listeners?.closeAll();
+    this.#calls.clear();
+    this.#stack.reset();
+    this.#stack.isPowered = false;
+  }
+
+  pause(): void {
+    this.#carried?.pause();
+    this.#stack.pause();
+  }
+
+  resume(): void {
+    this.#carried?.resume();
+    this.#stack.resume();
+  }
+
+  drift(clockRate: number): void {
+    this.#clockRate = clockRate;
+    if (this.#carried) this.#carried.clockRate = clockRate;
+  }
+
+  carrier(): void {}
+
+  command(id: string, command: {name: string}): void {
+    this.#carried?.input({kind: 'command', id, command: command as PsnCommand});
+  }
+
+  #openSockets(carried: CarriedRole<PsnInput, PsnEffect>): void {
+    const {simulation} = this.#surroundings;
+    const {ports, address, fqdn} = this.#settings;
+    for (const localPort of [ports.authentication, ports.accounting, 0]) {
+      const onDatagram = (from: Endpoint, bytes: Uint8Array) =>
+        carried.input({kind: 'datagram', localPort, from, bytes});
+      this.#sockets.set(localPort, this.#stack.openUdp(localPort, onDatagram));
+    }
+    const open = [ports.portal, ports.posture, ports.probe, ports.messaging].filter(port => port !== null);
+    this.#listeners = new VirtualHttpsListeners({
+      simulation,
+      stack: this.#stack,
+      address,
+      certificate: {names: [fqdn, address], isTrusted: this.#isTrusted},
+      ports: new Map(open.map(port => [port, {requireClientCertificate: port === ports.messaging}])),
+      onRequest: request => carried.input({kind: 'https-request', ...request}),
+    });
+    this.#client = new VirtualHttpsClient({
+      simulation,
+      stack: this.#stack,
+      hosts: this.#hosts,
+      isTrusted: this.#isTrusted,
+      onOutcome: outcome => this.#takeOutcome(outcome),
+    });
+  }
+
+  #perform(effect: Exclude<PsnEffect, CommonEffect<unknown>>): void {
+    switch (effect.kind) {
+      case 'send':
+        this.#sockets.get(effect.localPort)?.(effect.to, effect.bytes);
+        return;
+      case 'https-respond':
+        this.#listeners?.respond(effect.requestId, effect.response);
+        return;
+      case 'https-call':
+        this.#calls.set(effect.connectionId, effect);
+        this.#client?.open(effect);
+        return;
+      case 'persist':
+        this.#persisted = effect.state;
+        return;
+    }
+  }
+
+  /** Calls to peers are connection and request in one go (images/psn/peer-calls.ts). */
+  #takeOutcome(outcome: HttpsOutcome): void {
+    const call = this.#calls.get(outcome.connectionId);
+    if (call === undefined) return;
+    if (outcome.kind === 'https-opened') {
+      this.#client?.send(call);
+      return;
+    }
+    this.#calls.delete(outcome.connectionId);
+    this.#carried?.input(outcome);
+  }
+}

@@ -1,0 +1,345 @@
+import {findEvent, type Lab, type UntilOptions, WaitError} from '#harness/lab.ts';
+import {defaultSettings, fqdn, type LabSettings} from '#harness/lab-settings.ts';
+import {addressOf, hostsOf, planRoles, type RolePlan} from '#harness/role-plan.ts';
+import type {RoleOutlets} from '#harness/simulator/carried-role.ts';
+import {EndpointNode} from '#harness/simulator/endpoint-node.ts';
+import {GapGauge} from '#harness/simulator/gap-gauge.ts';
+import type {LinkConditions} from '#harness/simulator/link.ts';
+import {NadNode} from '#harness/simulator/nad-node.ts';
+import {PsnNode} from '#harness/simulator/psn-node.ts';
+import type {Sabotage} from '#harness/simulator/sabotage.ts';
+import {tcp} from '#harness/simulator/segment.ts';
+import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
+import {Simulation} from '#harness/simulator/simulation.ts';
+import {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
+import {type Wait, Waits} from '#harness/simulator/waits.ts';
+import {Timeline} from '#harness/timeline.ts';
+import {nodesOf, readEnd, type Topology, type TopologyNode} from '#harness/topology.ts';
+import type {Packet} from '#protocol/dacl/verdict.ts';
+import type {EventOf, LabEvent, LabEventBody, LabEventKind} from '#protocol/event.ts';
+
+export interface SimulationOptions {
+  topology: Topology;
+  settings?: LabSettings;
+  seed: number;
+  /** Bugs on purpose. */
+  sabotage?: Sabotage;
+  /** Runs when PSNs and switch take part and no endpoint does yet. */
+  prepare?: (lab: SimulatedLab) => Promise<void>;
+}
+
+/** A packet that entered an access port, and what became of it. */
+export interface PacketSeen {
+  atMs: number;
+  port: string;
+  packet: Packet;
+  verdict: 'permit' | 'deny';
+}
+
+const defaultWithinMs = 120_000;
+/** As long as the shortest wait in containers, in their lab time. */
+const shortestRealDeadlineMs = 10_000;
+/** A kernel tells of a carrier a moment later. */
+const carrierNewsMs = 0.1;
+
+/** What a command takes on its way to a node: as in containers, a moment, so that what it causes is later than its sending. */
+const controlMs = 0.1;
+const answerWithinMs = 600_000;
+
+/** Somebody waits for the answer to a command. */
+interface Answer {
+  node: string;
+  wait: Wait;
+  resolve: (result: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** A lab in virtual time. Resolves when every node takes part. */
+export async function simulate(options: SimulationOptions): Promise<SimulatedLab> {
+  const lab = new SimulatedLab(options);
+  await lab.begin(options.prepare);
+  return lab;
+}
+
+/** A command named a node that the lab does not have. */
+export class NoSuchNodeError extends Error {
+  override readonly name = 'NoSuchNodeError';
+
+  constructor(node: string, nodes: string[]) {
+    super(`the lab has no node ${node}; its nodes are ${nodes.join(', ')}`);
+  }
+}
+
+/**
+The same roles as in the containers, between virtual cables, in virtual time. Same options, same seed, same calls: the same timeline,
+byte for byte.
+*/
+export class SimulatedLab implements Lab {
+  readonly world = 'simulated';
+  readonly name: string;
+  readonly topology: Topology;
+  readonly settings: LabSettings;
+  readonly seed: number;
+  readonly timeline = new Timeline();
+  readonly simulation = new Simulation();
+  readonly network: VirtualNetwork;
+  /** Told of every packet that enters an access port. */
+  onPacket: ((seen: PacketSeen) => void) | undefined;
+  readonly #nodes = new Map<string, SimulatedNode>();
+  readonly #nad: NadNode;
+  readonly #stopped = new Set<string>();
+  readonly #gauges: GapGauge[] = [];
+  readonly #answers = new Map<string, Answer>();
+  readonly #sabotage: Sabotage;
+  readonly #waits = new Waits(this.simulation);
+  #calls = 0;
+
+  constructor({topology, settings = defaultSettings(topology), seed, sabotage = {}}: SimulationOptions) {
+    this.#sabotage = sabotage;
+    this.name = `${topology.name}-simulated`;
+    this.topology = topology;
+    this.settings = settings;
+    this.seed = seed;
+    this.network = new VirtualNetwork(topology, {simulation: this.simulation, seed, timerScale: settings.timeScale});
+    let nad: NadNode | undefined;
+    for (const plan of planRoles(topology, settings)) {
+      const node = this.#make(plan);
+      if (node instanceof NadNode) nad = node;
+      this.#nodes.set(plan.node, node);
+    }
+    if (nad === undefined) throw new Error(`topology ${topology.name} has no switch`);
+    this.#nad = nad;
+    this.network.eyes = {
+      permits: (port, packet) => this.#permits(port, packet),
+      sees: (port, mac, address) => nad.sees(port, mac, address),
+    };
+    this.timeline.subscribe(event => this.#waits.tell(event));
+  }
+
+  /** To be called once. */
+  async begin(prepare: SimulationOptions['prepare']): Promise<void> {
+    this.#boot('psn');
+    this.#boot('nad');
+    while (!this.#nad.isGuarded && this.simulation.step());
+    await prepare?.(this);
+    this.#boot('endpoint');
+  }
+
+  nowMs(): number {
+    return this.simulation.nowMs;
+  }
+
+  until<Kind extends LabEventKind>(kind: Kind, options: UntilOptions<Kind> = {}): Promise<EventOf<Kind>> {
+    const {withinMs = defaultWithinMs, ...rest} = options;
+    const already = findEvent(this.timeline, kind, rest);
+    if (already) return Promise.resolve(already);
+    const spanMs = Math.max(withinMs, shortestRealDeadlineMs * this.settings.timeScale);
+    return new Promise((resolve, reject) => {
+      this.#waits.add({
+        deadlineMs: this.nowMs() + spanMs,
+        sees: event => {
+          if (event.kind === 'fault') {
+            reject(new WaitError(`${event.node} is at fault: ${event.message}\n${this.timeline}`));
+            return true;
+          }
+          const match = event.kind === kind ? findEvent(this.timeline, kind, rest) : undefined;
+          if (match) resolve(match);
+          return match !== undefined;
+        },
+        expire: () => {
+          const where = typeof rest.where === 'function' ? rest.where : JSON.stringify(rest.where ?? {});
+          const waited = `waited ${spanMs} ms of lab time for ${kind} ${where}; it did not come. What did:`;
+          reject(new WaitError(`${waited}\n${this.timeline}`));
+        },
+        abort: reject,
+      });
+    });
+  }
+
+  elapse(ms: number): Promise<void> {
+    const deadlineMs = this.nowMs() + ms;
+    return new Promise((resolve, reject) => {
+      this.#waits.add({deadlineMs, sees: () => false, expire: resolve, abort: reject});
+    });
+  }
+
+  async call(node: string, command: {name: string}): Promise<unknown> {
+    const target = this.#node(node);
+    if (this.#stopped.has(node)) throw new Error(`node ${node} has no power: it cannot do ${command.name}`);
+    this.#calls += 1;
+    const id = String(this.#calls);
+    return new Promise((resolve, reject) => {
+      const silence = `node ${node} did not answer ${command.name} within ${answerWithinMs} ms of lab time`;
+      const wait: Wait = {
+        deadlineMs: this.nowMs() + answerWithinMs,
+        sees: () => false,
+        expire: () => reject(new WaitError(`${silence}\n${this.timeline}`)),
+        abort: reject,
+      };
+      this.#answers.set(id, {node, wait, resolve, reject});
+      this.#waits.add(wait);
+      this.simulation.after(controlMs, () => target.command(id, command));
+    });
+  }
+
+  async stopNode(node: string): Promise<void> {
+    const target = this.#node(node);
+    if (this.#stopped.has(node)) return;
+    await this.elapse(controlMs);
+    this.#stopped.add(node);
+    target.powerOff();
+    this.#power(node, false);
+    for (const [id, answer] of this.#answers) {
+      if (answer.node === node)
+        this.#settle(id, ({reject}) => reject(new Error(`node ${node} lost its power before it answered`)));
+    }
+    this.#record(node, {kind: 'node-stopped', how: 'power off'});
+  }
+
+  async startNode(node: string): Promise<void> {
+    const target = this.#node(node);
+    if (!this.#stopped.has(node)) return;
+    await this.elapse(controlMs);
+    this.#stopped.delete(node);
+    this.#power(node, true);
+    target.boot();
+    this.#look();
+    this.#record(node, {kind: 'node-started'});
+  }
+
+  /** Stops a node's process for a while: its kernel still acknowledges, and what comes waits. */
+  pauseNode(node: string): void {
+    this.#node(node).pause();
+  }
+
+  resumeNode(node: string): void {
+    this.#node(node).resume();
+  }
+
+  /** From now on a node's clock goes faster by so many millionths (slower, below 0). */
+  driftClock(node: string, partsPerMillion: number): void {
+    this.#node(node).drift(1 + partsPerMillion / 1_000_000);
+  }
+
+  /** Cuts the cable at an end such as `psn1:eth0`, or mends it. */
+  setCable(end: string, isUp: boolean): void {
+    this.#setDown(end, `cable of ${end} cut`, !isUp);
+  }
+
+  setConditions(end: string, conditions: LinkConditions): void {
+    this.network.link(end).conditions = conditions;
+  }
+
+  isStopped(node: string): boolean {
+    return this.#stopped.has(node);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#waits.clear();
+    for (const node of this.#nodes.values()) node.powerOff();
+  }
+
+  #make(plan: RolePlan): SimulatedNode {
+    const surroundings: NodeSurroundings = {
+      node: plan.node,
+      simulation: this.simulation,
+      network: this.network,
+      seed: this.seed,
+      timerScale: this.settings.timeScale,
+      outlets: this.#outletsOf(plan.node),
+      sabotage: this.#sabotage,
+    };
+    if (plan.kind === 'endpoint') {
+      const plug = (isUp: boolean) => this.#setDown(`${plan.node}:eth0`, `${plan.node} unplugged`, !isUp);
+      return new EndpointNode(surroundings, plan.settings, {gauge: this.#gaugeOf(plan.node), plug});
+    }
+    if (plan.kind === 'nad') {
+      return new NadNode(surroundings, plan.settings, {
+        forwardingChanged: () => this.#look(),
+        setPort: (port, isUp) => this.#setDown(`${plan.node}:${port}`, `${port} shut`, !isUp),
+      });
+    }
+    const isTrusted = !this.settings.psn.untrusted.includes(plan.node);
+    return new PsnNode(surroundings, plan.settings, {hosts: hostsOf(this.topology), isTrusted});
+  }
+
+  #outletsOf(node: string): RoleOutlets {
+    return {
+      record: event => this.#record(node, event),
+      // What is answered goes by a wire in the other world: nobody gets hold of a role's own objects.
+      reply: (id, result) => this.#settle(id, ({resolve}) => resolve(JSON.parse(JSON.stringify(result ?? null)))),
+      refuse: (id, message) => this.#settle(id, ({reject}) => reject(new Error(message))),
+    };
+  }
+
+  #settle(id: string, how: (answer: Answer) => void): void {
+    const answer = this.#answers.get(id);
+    if (answer === undefined) return;
+    this.#answers.delete(id);
+    this.#waits.end(answer.wait);
+    how(answer);
+  }
+
+  #record(node: string, event: LabEventBody): void {
+    this.timeline.add({atMs: this.simulation.nowMs, node, ...event} as LabEvent);
+  }
+
+  #boot(kind: TopologyNode['kind']): void {
+    for (const [node] of nodesOf(this.topology, kind)) this.#node(node).boot();
+  }
+
+  #node(node: string): SimulatedNode {
+    const found = this.#nodes.get(node);
+    if (found === undefined) throw new NoSuchNodeError(node, [...this.#nodes.keys()]);
+    return found;
+  }
+
+  #permits(port: string, packet: Packet): boolean {
+    const {verdict} = this.#nad.forwarding.decide(port, packet);
+    this.onPacket?.({atMs: this.nowMs(), port, packet, verdict});
+    return verdict === 'permit';
+  }
+
+  #power(node: string, isOn: boolean): void {
+    for (const link of this.network.links()) {
+      const own = link.ends.find(end => readEnd(end).node === node);
+      if (own !== undefined) this.#setDown(own, `${node} without power`, !isOn);
+    }
+  }
+
+  #setDown(end: string, reason: string, isDown: boolean): void {
+    const link = this.network.link(end);
+    if (!link.setDown(reason, isDown)) return;
+    const {isUp} = link;
+    this.#look();
+    this.simulation.after(carrierNewsMs, () => {
+      for (const side of link.ends.map(readEnd)) {
+        if (!this.#stopped.has(side.node)) this.#node(side.node).carrier(side.interface, isUp);
+      }
+    });
+  }
+
+  #look(): void {
+    for (const gauge of this.#gauges) gauge.look();
+  }
+
+  #gaugeOf(endpoint: string): GapGauge {
+    const source = addressOf(this.topology.nodes[endpoint] ?? {address: ''});
+    const psns = nodesOf(this.topology, 'psn');
+    const gauge = new GapGauge({
+      targets: psns.map(([psn]) => fqdn(psn)),
+      nowMs: () => this.nowMs(),
+      isOpen: (target, destinationPort) => {
+        const [psn, declared] = psns.find(([name]) => fqdn(name) === target) ?? [];
+        const node = psn === undefined ? undefined : this.#nodes.get(psn);
+        if (declared === undefined || !(node instanceof PsnNode) || !node.isListeningOn(destinationPort)) return false;
+        if (!this.network.link(`${endpoint}:eth0`).isUp || !this.network.link(`${psn}:eth0`).isUp) return false;
+        const destination = addressOf(declared);
+        const syn: Packet = {protocol: tcp, source, sourcePort: 40_000, destination, destinationPort, flags: ['syn']};
+        return this.#nad.forwarding.look(this.network.portOf(endpoint), syn).verdict === 'permit';
+      },
+    });
+    this.#gauges.push(gauge);
+    return gauge;
+  }
+}

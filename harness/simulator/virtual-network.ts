@@ -1,0 +1,198 @@
+import {GatewayArp} from '#harness/simulator/gateway-arp.ts';
+import {goodConditions, type LinkConditions, VirtualLink} from '#harness/simulator/link.ts';
+import {Random} from '#harness/simulator/random.ts';
+import {icmp, type Payload, tcp, udp} from '#harness/simulator/segment.ts';
+import type {Simulation} from '#harness/simulator/simulation.ts';
+import {accessPorts, nodesOf, readEnd, type Topology} from '#harness/topology.ts';
+import type {Packet} from '#protocol/dacl/verdict.ts';
+
+/** Whoever has an address: takes what arrives. */
+export interface Attached {
+  receive(packet: Packet, payload: Payload): void;
+}
+
+/** What the network asks of the switch that is its middle. */
+export interface SwitchEyes {
+  /** Whether a packet that enters an access port may pass. */
+  permits(port: string, packet: Packet): boolean;
+  /** A frame that tells who is there (images/nad/arp-watch.ts): ARP, a TCP connection attempt, DHCP. */
+  sees(port: string, mac: string, address: string | null): void;
+}
+
+/**
+The lab's cables and the switch between them: endpoint ── access port ── (filter) ── routed port ── PSN. Packets that enter an
+access port are looked at there; everything else passes. Return traffic is not filtered (domain.md 5.6).
+*/
+export class VirtualNetwork {
+  readonly nad: string;
+  readonly #simulation: Simulation;
+  readonly #links = new Map<string, VirtualLink>();
+  readonly #topology: Topology;
+  readonly #attached = new Map<string, Attached>();
+  readonly #arp = new Map<string, GatewayArp>();
+  readonly #owners: ReadonlyMap<string, string>;
+  readonly #access: ReadonlySet<string>;
+  #eyes: SwitchEyes | undefined;
+
+  /** `timerScale`: lab milliseconds a millisecond of the kernels' own timers takes. */
+  constructor(topology: Topology, options: {simulation: Simulation; seed: number; timerScale: number}) {
+    const {simulation, seed, timerScale} = options;
+    this.nad = nodesOf(topology, 'nad')[0]?.[0] ?? '';
+    this.#topology = topology;
+    this.#simulation = simulation;
+    this.#owners = ownersOf(topology);
+    this.#access = new Set(accessPorts(topology, this.nad));
+    for (const {ends} of topology.links) {
+      const link = new VirtualLink(ends, {simulation, random: new Random(seed, `link ${ends.join(' ')}`)});
+      for (const end of ends) this.#links.set(end, link);
+    }
+    for (const [node, endpoint] of nodesOf(topology, 'endpoint')) {
+      this.#arp.set(node, new GatewayArp({simulation, timerScale, ask: () => this.#askForGateway(node, endpoint)}));
+    }
+  }
+
+  attach(node: string, host: Attached): void {
+    this.#attached.set(node, host);
+  }
+
+  set eyes(eyes: SwitchEyes) {
+    this.#eyes = eyes;
+  }
+
+  /** Throws if no link has such an end. */
+  link(end: string): VirtualLink {
+    const link = this.#links.get(end);
+    if (link === undefined)
+      throw new Error(`the lab has no link at ${end}; it has ${[...this.#links.keys()].join(', ')}`);
+    return link;
+  }
+
+  links(): VirtualLink[] {
+    return [...new Set(this.#links.values())];
+  }
+
+  setConditions(conditions: Partial<LinkConditions>): void {
+    for (const link of this.links()) link.conditions = {...goodConditions, ...conditions};
+  }
+
+  /** The other end of an access port: the endpoint there. */
+  endpointAt(port: string): string | undefined {
+    const other = this.#links.get(`${this.nad}:${port}`)?.ends.find(end => readEnd(end).node !== this.nad);
+    return other === undefined ? undefined : readEnd(other).node;
+  }
+
+  portOf(endpoint: string): string {
+    const end = this.#links.get(`${endpoint}:eth0`)?.ends.find(end => readEnd(end).node === this.nad);
+    return end === undefined ? '' : readEnd(end).interface;
+  }
+
+  nodeOf(address: string): string | undefined {
+    return this.#owners.get(address);
+  }
+
+  /** A host sends. */
+  send(node: string, packet: Packet, payload: Payload): void {
+    const kind = this.#topology.nodes[node]?.kind;
+    if (kind === 'nad') {
+      this.#forward(packet, payload);
+      return;
+    }
+    const link = this.link(`${node}:eth0`);
+    if (!link.isUp) {
+      this.#reportUnreachable(node, packet, payload);
+      return;
+    }
+    if (kind === 'psn') {
+      link.carry(node, () => this.#forward(packet, payload));
+      return;
+    }
+    const transmit = () => link.carry(node, () => this.#enter(node, packet, payload));
+    this.#arp.get(node)?.resolve(transmit, () => this.#reportUnreachable(node, packet, payload));
+  }
+
+  /** The switch asks by ARP whether a host is still there; it answers if it can. */
+  askForHost(port: string): void {
+    const endpoint = this.endpointAt(port);
+    if (endpoint === undefined) return;
+    const link = this.link(`${this.nad}:${port}`);
+    const declared = this.#topology.nodes[endpoint];
+    if (declared?.kind !== 'endpoint') return;
+    link.carry(this.nad, () =>
+      link.carry(endpoint, () => this.#eyes?.sees(port, declared.mac, withoutLength(declared.address))),
+    );
+  }
+
+  /** What hosts know of each other goes with the carrier. */
+  forgetNeighbours(endpoint: string): void {
+    this.#arp.get(endpoint)?.forget();
+  }
+
+  #askForGateway(node: string, {mac, address}: {mac: string; address: string}): void {
+    const link = this.link(`${node}:eth0`);
+    const port = this.portOf(node);
+    link.carry(node, () => {
+      this.#eyes?.sees(port, mac, withoutLength(address));
+      link.carry(this.nad, () => this.#arp.get(node)?.answered());
+    });
+  }
+
+  #enter(node: string, packet: Packet, payload: Payload): void {
+    const port = this.portOf(node);
+    const declared = this.#topology.nodes[node];
+    if (declared?.kind === 'endpoint' && isTelling(packet)) this.#eyes?.sees(port, declared.mac, null);
+    if (this.#eyes?.permits(port, packet)) this.#forward(packet, payload);
+  }
+
+  #forward(packet: Packet, payload: Payload): void {
+    const owner = this.#owners.get(packet.destination);
+    if (owner === this.nad) {
+      this.#attached.get(owner)?.receive(packet, payload);
+      return;
+    }
+    const link = owner === undefined ? undefined : this.#links.get(`${owner}:eth0`);
+    if (owner !== undefined && link?.isUp) {
+      link.carry(this.nad, () => this.#attached.get(owner)?.receive(packet, payload));
+      return;
+    }
+    const sender = this.#owners.get(packet.source);
+    if (payload.kind === 'unreachable' || sender === undefined || sender === this.nad) return;
+    this.#forward(
+      {protocol: icmp, source: this.#addressOfNad(), destination: packet.source, icmpType: 3, icmpCode: 0},
+      {kind: 'unreachable', about: packet},
+    );
+  }
+
+  /** The host's own stack says so; never before the sender has finished sending. */
+  #reportUnreachable(node: string, packet: Packet, payload: Payload): void {
+    if (payload.kind === 'unreachable') return;
+    this.#simulation.after(0, () => this.#attached.get(node)?.receive(packet, {kind: 'unreachable', about: packet}));
+  }
+
+  #addressOfNad(): string {
+    return withoutLength(this.#topology.nodes[this.nad]?.address ?? '');
+  }
+
+  isAccessPort(port: string): boolean {
+    return this.#access.has(port);
+  }
+}
+
+/** The filter of images/nad/arp-watch.ts, but for ARP. */
+function isTelling({protocol, flags, sourcePort}: Packet): boolean {
+  if (protocol === tcp) return (flags ?? []).includes('syn') && !(flags ?? []).includes('ack');
+  return protocol === udp && sourcePort === 68;
+}
+
+function ownersOf(topology: Topology): Map<string, string> {
+  const owners = new Map<string, string>();
+  for (const [node, declared] of Object.entries(topology.nodes)) {
+    owners.set(withoutLength(declared.address), node);
+    if (declared.kind !== 'nad') continue;
+    for (const address of Object.values(declared.routed)) owners.set(withoutLength(address), node);
+  }
+  return owners;
+}
+
+function withoutLength(address: string): string {
+  return address.split('/')[0] ?? '';
+}

@@ -1,0 +1,68 @@
+// Exploration: five hundred stories by chance in which nothing that must hold is broken; and bugs put in on purpose, each of which is
+// found within five hundred. A longer look: posturelab explore --runs 10000.
+import {execFile} from 'node:child_process';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {execPath} from 'node:process';
+import {promisify} from 'node:util';
+import test from 'ava';
+import {exploration} from '#harness/explore/exploration.ts';
+import {explore} from '#harness/explore/explore.ts';
+import {playExploration} from '#harness/explore/play.ts';
+import {plantedBugs} from '#specs/simulated/planted-bugs.ts';
+
+test('500 stories from seed 1 break no rule', async t => {
+  const {runs, finding, blindSpots, events} = await explore({firstSeed: 1, runs: 500});
+
+  t.deepEqual(finding, null, JSON.stringify(finding));
+  t.is(runs, 500);
+  t.true(events > 50_000, 'stories are told');
+  t.true(Object.keys(blindSpots).length >= 5, `blind spots are met: ${JSON.stringify(blindSpots)}`);
+});
+
+test('a seed is a story: it is generated and told the same way twice', async t => {
+  t.deepEqual(exploration(17), exploration(17));
+  const [one, other] = [await playExploration(exploration(17)), await playExploration(exploration(17))];
+
+  t.is(JSON.stringify(one.timeline), JSON.stringify(other.timeline));
+});
+
+for (const {what, sabotage} of plantedBugs) {
+  test(`a planted bug is found and shrunk: ${what}`, async t => {
+    const {finding, runs} = await explore({firstSeed: 1, runs: 500, sabotage});
+
+    t.truthy(finding, 'found within 500 stories');
+    if (!finding) return;
+    t.log(
+      `seed ${finding.seed}, story ${runs}: ${finding.violation.rule}, shrunk to ${finding.story.steps.length} steps`,
+    );
+    t.true(finding.story.steps.length <= exploration(finding.seed).steps.length);
+    const again = await playExploration(finding.story, sabotage);
+    t.true(
+      again.violations.some(({rule}) => rule === finding.violation.rule),
+      'the shrunk story fails in the same way',
+    );
+    const healthy = await playExploration(finding.story);
+    t.deepEqual(healthy.violations, [], 'and without the bug it does not fail');
+  });
+}
+
+test('the command plays a saved story again, and says no when a rule is broken', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'posturelab-explore-'));
+  const run = (...args: string[]) =>
+    promisify(execFile)(execPath, ['--disable-warning=ExperimentalWarning', 'harness/cli/main.ts', 'explore', ...args]);
+  try {
+    const file = join(folder, 'story.json');
+    await writeFile(file, JSON.stringify(exploration(3)));
+    const replayed = await run('--story', file, '--json');
+    const explored = await run('--seed', '3', '--runs', '2', '--json');
+
+    t.deepEqual(JSON.parse(replayed.stdout).violations, []);
+    t.like(JSON.parse(explored.stdout), {firstSeed: 3, runs: 2, finding: null});
+    await t.throwsAsync(run('--runs', 'many'), {code: 2});
+    await t.throwsAsync(run('--story', join(folder, 'none.json')), {code: 2});
+  } finally {
+    await rm(folder, {recursive: true});
+  }
+});
