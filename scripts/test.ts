@@ -84,10 +84,10 @@ async function runAva(
   return {code, signal};
 }
 
-/** The specs of `specs/protocol` are pure; everything else may hold containers. */
+/** The specs of `specs/protocol` and `specs/simulated` are pure; everything else may hold containers. */
 function needsEngine(selection: string[]): boolean {
   const files = selection.filter(argument => argument.includes('specs/'));
-  return files.length === 0 || files.some(file => !file.includes('specs/protocol'));
+  return files.length === 0 || files.some(file => !/specs\/(protocol|simulated)/.test(file));
 }
 
 function show(line: string, count: TapCount): void {
