@@ -7,6 +7,24 @@ type Family = Acl['family'];
 type Range = readonly [from: number, to: number];
 type Bits = readonly [value: number, mask: number];
 
+/** The boxes of a list's entries, made when they are asked for first: several checks ask. */
+export class AclBoxes {
+  readonly #family: Family;
+  readonly #known = new Map<Ace, readonly Box[]>();
+
+  constructor(family: Family) {
+    this.#family = family;
+  }
+
+  of(ace: Ace): readonly Box[] {
+    const known = this.#known.get(ace);
+    if (known) return known;
+    const made = boxesOf(ace, this.#family);
+    this.#known.set(ace, made);
+    return made;
+  }
+}
+
 /** The packets that an entry matches, as `verdict` sees them: boxes that have nothing in common. None: it matches nothing. */
 export function boxesOf(ace: Ace, family: Family): Box[] {
   const dscp = dscpBits(ace);
@@ -42,16 +60,15 @@ export function boxOf({protocol, fragment, first, second, ttl, flags, dscp, addr
   const [from, to] = protocol ?? full(range.protocol);
   const limit = from === to ? messageLimit(from) : undefined;
   const whole = limit === undefined ? full(range.first) : ([0, limit] as const);
+  const [fromFragment, toFragment] = fragment ?? full(range.fragment);
+  const [fromFirst, toFirst] = first ?? whole;
+  const [fromSecond, toSecond] = second ?? whole;
+  const [fromTtl, toTtl] = ttl ?? full(range.ttl);
+  const [flagValue, flagMask] = flags ?? anyBits;
+  const [dscpValue, dscpMask] = dscp ?? anyBits;
   return {
-    ranges: [
-      from,
-      to,
-      ...(fragment ?? full(range.fragment)),
-      ...(first ?? whole),
-      ...(second ?? whole),
-      ...(ttl ?? full(range.ttl)),
-    ],
-    bits: [...(flags ?? anyBits), ...(dscp ?? anyBits), ...addresses],
+    ranges: [from, to, fromFragment, toFragment, fromFirst, toFirst, fromSecond, toSecond, fromTtl, toTtl],
+    bits: [flagValue, flagMask, dscpValue, dscpMask, ...addresses],
   };
 }
 
@@ -60,8 +77,9 @@ export function addressBits(match: AddressMatch, family: Family): number[] {
   const length = family === 'ipv4' ? 32 : 128;
   switch (match.kind) {
     case 'any':
-      return prefixBits(0n, 0, length);
+      return new Array<number>(length / 16).fill(0);
     case 'host':
+      if (family === 'ipv4') return [(parseIpv4(match.address) ?? 0) | 0, -1];
       return prefixBits(wholeAddress(match.address, family), length, length);
     case 'prefix':
       return prefixBits(wholeAddress(match.address, family), match.length, length);
@@ -74,6 +92,7 @@ export function addressBits(match: AddressMatch, family: Family): number[] {
 
 const flagBits: Record<TcpFlag, number> = {fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32};
 const anyBits: Bits = [0, 0];
+const fullRanges: readonly Range[] = [0, 2, 4, 6, 8].map(at => [rangeLimits[at] ?? 0, rangeLimits[at + 1] ?? 0]);
 
 /** In the order of their bits. */
 export const flagNames: readonly TcpFlag[] = ['fin', 'syn', 'rst', 'psh', 'ack', 'urg'];
@@ -92,6 +111,10 @@ function transportBoxes(ace: Ace, network: Asked): Box[] {
   const second = icmp?.code === undefined ? [undefined] : [[icmp.code, icmp.code] as const];
   const firsts = ace.sourcePort ? rangesOf(ace.sourcePort, 65535) : first;
   const seconds = ace.destinationPort ? rangesOf(ace.destinationPort, 65535) : second;
+  if (firsts.length === 1 && seconds.length === 1 && !ace.established && !ace.flags) {
+    const [only, other] = [firsts[0], seconds[0]];
+    return [boxOf({...network, fragment: [0, 0], ...(only ? {first: only} : {}), ...(other ? {second: other} : {})})];
+  }
   return firsts.flatMap(first =>
     seconds.flatMap(second =>
       flagsOf(ace).map(flags =>
@@ -165,7 +188,7 @@ function isRange([from, to]: Range): boolean {
 }
 
 function full(place: number): Range {
-  return [rangeLimits[place] ?? 0, rangeLimits[place + 1] ?? 0];
+  return fullRanges[place / 2] ?? [0, 0];
 }
 
 function wholeAddress(text: string, family: Family): bigint {

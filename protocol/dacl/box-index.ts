@@ -19,6 +19,7 @@ export class BoxIndex {
   readonly #byPort = new Map<number, Indexed[]>();
   readonly #byNetwork = new Map<number, Indexed[]>();
   readonly #others: Indexed[] = [];
+  readonly #groups: (readonly Indexed[])[] = [];
   #hosts = 0;
   #ports = 0;
 
@@ -47,10 +48,12 @@ export class BoxIndex {
 
   /**
   Those that may have something in common with a box, as groups. Left out are those for single hosts or ports where even all
-  of them together are too small to cover a box for many; with `all`, nothing is.
+  of them together are too small to cover a box for many; with `all`, nothing is. The answer is valid until the next call.
   */
   groupsFor(box: Box, {all = false}: {all?: boolean} = {}): readonly (readonly Indexed[])[] {
-    const groups: (readonly Indexed[])[] = [this.#others];
+    const groups = this.#groups;
+    groups.length = 0;
+    groups.push(this.#others);
     const host = this.#hostOf(box);
     const port = portOf(box);
     const network = this.#networkOf(box);

@@ -7,8 +7,20 @@ export interface Condition {
   /** `tcp dport 80` */
   text: string;
   /** If it is for exactly one value of a field, so that it could be part of a map's key. */
-  key?: {field: string; type: string; value: string};
+  key?: {field: KeyField; value: string};
 }
+
+/** Fields that can be part of a map's key. */
+export type KeyField = (typeof keyFields)[number];
+export const keyFields = [
+  'ip saddr',
+  'ip daddr',
+  'ip6 saddr',
+  'ip6 daddr',
+  'meta l4proto',
+  'th sport',
+  'th dport',
+] as const;
 
 type Family = Acl['family'];
 
@@ -26,7 +38,7 @@ export function conditionsOf(
   const isPossible = addHeader(network, ace, family);
   if (ace.protocol !== undefined) {
     const value = String(whole(ace.protocol));
-    network.push({text: `meta l4proto ${value}`, key: {field: 'meta l4proto', type: 'inet_proto', value}});
+    network.push({text: `meta l4proto ${value}`, key: {field: 'meta l4proto', value}});
   }
   return {network: isPossible ? network : 'never', transport: transportConditions(ace, family)};
 }
@@ -35,10 +47,10 @@ function addAddress(
   conditions: Condition[],
   {side, match, family}: {side: 'saddr' | 'daddr'; match: AddressMatch; family: Family},
 ): void {
-  const field = `${family === 'ipv4' ? 'ip' : 'ip6'} ${side}`;
+  const field = addressFields[family][side];
   if (match.kind === 'host') {
     const value = address(match.address, family);
-    conditions.push({text: `${field} ${value}`, key: {field, type: `${family}_addr`, value}});
+    conditions.push({text: `${field} ${value}`, key: {field, value}});
   } else if (match.kind === 'prefix' && match.length > 0) {
     conditions.push({text: `${field} ${address(match.address, family)}/${whole(match.length)}`});
   } else if (match.kind === 'wildcard') {
@@ -46,6 +58,11 @@ function addAddress(
     if (text !== undefined) conditions.push({text});
   }
 }
+
+const addressFields = {
+  ipv4: {saddr: 'ip saddr', daddr: 'ip daddr'},
+  ipv6: {saddr: 'ip6 saddr', daddr: 'ip6 daddr'},
+} as const;
 
 function wildcardText(field: string, match: {address: string; wildcard: string}): string | undefined {
   const base = parseIpv4(match.address);
@@ -96,6 +113,7 @@ function transportConditions(ace: Ace, family: Family): Condition[] | 'never' {
   return conditions;
 }
 
+const portFields = {sport: 'th sport', dport: 'th dport'} as const;
 const portHeaders: ReadonlyMap<number | undefined, string> = new Map([
   [protocolNumbers.tcp, 'tcp'],
   [protocolNumbers.udp, 'udp'],
@@ -106,7 +124,7 @@ function portCondition(side: 'sport' | 'dport', match: PortMatch, protocol: numb
   const text = numberText(`${portHeaders.get(protocol) ?? 'th'} ${side}`, match, 65535);
   if (text === 'never') return 'never';
   if (match.operator !== 'eq' || match.values.length !== 1) return {text};
-  return {text, key: {field: `th ${side}`, type: 'inet_service', value: match.values.join()}};
+  return {text, key: {field: portFields[side], value: match.values.join()}};
 }
 
 function numberText(field: string, match: PortMatch, max: number): string {
@@ -143,8 +161,7 @@ function maskOf(flags: TcpFlag[]): number {
 
 function address(text: string, family: Family): string {
   if (family === 'ipv4') {
-    const ipv4 = parseIpv4(text);
-    if (ipv4 !== undefined) return formatIpv4(ipv4);
+    if (parseIpv4(text) !== undefined) return text; // there is one way to write it
   } else {
     const ipv6 = parseIpv6(text);
     if (ipv6 !== undefined) return formatIpv6(ipv6);

@@ -1,5 +1,5 @@
 import type {Ace, Acl} from '#protocol/dacl/acl.ts';
-import {type Condition, conditionsOf} from '#protocol/dacl/compile-ace.ts';
+import {type Condition, conditionsOf, type KeyField, keyFields} from '#protocol/dacl/compile-ace.ts';
 import {neighbourDiscoveryTypes} from '#protocol/dacl/ios-icmp.ts';
 import {looksAtTransport} from '#protocol/dacl/verdict.ts';
 
@@ -36,8 +36,9 @@ export function compileAcl(acl: Acl, name: string): CompiledAcl {
     const asksMore = looksAtTransport(ace);
     isDifferent ||= asksMore || ace.fragments === true;
     if (network === 'never') continue;
-    if (transport !== 'never' && !ace.fragments) whole.push(stepOf(ace, [...network, ...transport]));
-    if (ace.action === 'permit' || !asksMore) ofFragments.push(stepOf(ace, network));
+    const asked = askedBy(network, nothing);
+    if (transport !== 'never' && !ace.fragments) whole.push(stepOf(ace, askedBy(transport, asked)));
+    if (ace.action === 'permit' || !asksMore) ofFragments.push(stepOf(ace, asked));
   }
   if (isDifferent) addChain(compiled, {name: `${name}_fragments`, steps: ofFragments, before: [], after: []});
   addChain(compiled, {
@@ -64,28 +65,63 @@ export function readComment(comment: string): number | null | undefined {
 
 const isFragment = {ipv4: 'ip frag-off & 0x1fff != 0', ipv6: 'frag frag-off != 0'};
 
-/** An entry on its way to become a rule or an element. */
-interface Step {
-  line: number;
-  verdict: 'accept' | 'drop';
-  conditions: Condition[];
-  /** All conditions, as in a rule. */
+/** What a row of conditions comes to. */
+interface Asked {
+  /** All of them, as in a rule. */
   text: string;
-  /** The fields it asks for one value each; empty: it asks for something else, or for nothing. */
-  shape: string;
+  /** The fields of which they want one value each, as digits: the place in `keyFields`, and 1. */
+  shape: number;
+  /** The values of those. */
+  values: string;
+  /** Whether they want nothing else. */
+  isKey: boolean;
 }
 
-function stepOf({line, action}: Ace, conditions: Condition[]): Step {
-  let text = '';
-  let shape = '';
-  let isKey = true;
-  for (const condition of conditions) {
-    const separator = text === '' ? '' : ' ';
-    text += separator + condition.text;
-    if (condition.key) shape += `${shape === '' ? '' : ' . '}${condition.key.field}`;
-    else isKey = false;
+/** An entry on its way to become a rule or an element. */
+interface Step extends Asked {
+  line: number;
+  verdict: 'accept' | 'drop';
+}
+
+const nothing: Asked = {text: '', shape: 0, values: '', isKey: true};
+const shapeBase = 8;
+
+function askedBy(conditions: Condition[], before: Asked): Asked {
+  let {text, shape, values, isKey} = before;
+  for (const {text: own, key} of conditions) {
+    text = text === '' ? own : `${text} ${own}`;
+    if (key === undefined) {
+      isKey = false;
+      continue;
+    }
+    shape = shape * shapeBase + keyFields.indexOf(key.field) + 1;
+    values = values === '' ? key.value : `${values} . ${key.value}`;
   }
-  return {line, verdict: action === 'permit' ? 'accept' : 'drop', conditions, text, shape: isKey ? shape : ''};
+  return {text, shape, values, isKey};
+}
+
+/** Of a shape, what nft calls its fields, and their types. */
+function keyOf(shape: number): {fields: string; type: string} {
+  const fields: KeyField[] = [];
+  for (let rest = shape; rest > 0; rest = Math.floor(rest / shapeBase)) {
+    const field = keyFields[(rest % shapeBase) - 1];
+    if (field) fields.unshift(field);
+  }
+  return {fields: fields.join(' . '), type: fields.map(field => keyTypes[field]).join(' . ')};
+}
+
+const keyTypes: Record<KeyField, string> = {
+  'ip saddr': 'ipv4_addr',
+  'ip daddr': 'ipv4_addr',
+  'ip6 saddr': 'ipv6_addr',
+  'ip6 daddr': 'ipv6_addr',
+  'meta l4proto': 'inet_proto',
+  'th sport': 'inet_service',
+  'th dport': 'inet_service',
+};
+
+function stepOf({line, action}: Ace, {text, shape, values, isKey}: Asked): Step {
+  return {line, verdict: action === 'permit' ? 'accept' : 'drop', text, shape, values, isKey: isKey && shape > 0};
 }
 
 function addChain(
@@ -93,37 +129,44 @@ function addChain(
   {name, steps, before, after}: {name: string; steps: Step[]; before: string[]; after: string[]},
 ): void {
   const rules: string[] = [];
-  const seen = new Set<string>();
-  for (const run of runsOf(steps.filter(step => isAlive(step, seen)))) {
+  for (const run of runsOf(living(steps))) {
     const [first] = run;
-    if (run.length < shortestRun || first === undefined || first.shape === '') {
-      rules.push(...run.map(ruleOf));
+    if (run.length < shortestRun || !first?.isKey) {
+      for (const step of run) rules.push(ruleOf(step));
       continue;
     }
+    const {fields, type} = keyOf(first.shape);
     const map = `${name}_map_${compiled.maps.length + 1}`;
-    compiled.maps.push({
-      name: map,
-      type: first.conditions.map(({key}) => key?.type).join(' . '),
-      elements: run.map(elementOf),
-    });
-    rules.push(`${first.shape} vmap @${map}`);
+    compiled.maps.push({name: map, type, elements: run.map(elementOf)});
+    rules.push(`${fields} vmap @${map}`);
   }
   compiled.chains.push({name, rules: [...before, ...rules, ...after, `counter drop comment "${implicitComment}"`]});
 }
 
-/** Whether no step before asks for the same, or for nothing at all. */
-function isAlive({text}: Step, seen: Set<string>): boolean {
-  if (seen.has(text) || seen.has('')) return false;
-  seen.add(text);
-  return true;
+/** Those before which no step asks for the same, or for nothing at all. */
+function living(steps: Step[]): Step[] {
+  const texts = new Set<string>();
+  const keys = new Map<number, Set<string>>();
+  const alive: Step[] = [];
+  for (const step of steps) {
+    const {text, shape, values, isKey} = step;
+    const seen = isKey ? (keys.get(shape) ?? new Set()) : texts;
+    if (isKey) keys.set(shape, seen);
+    const count = seen.size;
+    seen.add(isKey ? values : text);
+    if (seen.size > count) alive.push(step);
+    if (text === '') break;
+  }
+  return alive;
 }
 
-/** Puts steps together that follow each other and are of one shape. Their order does not matter: at most one can match. */
+/** Puts steps together that follow each other and are of the same fields. Their order does not matter: at most one can match. */
 function runsOf(steps: Step[]): Step[][] {
   const runs: Step[][] = [];
   for (const step of steps) {
     const run = runs.at(-1);
-    if (run && step.shape !== '' && run[0]?.shape === step.shape) run.push(step);
+    const first = run?.[0];
+    if (run && step.isKey && first?.isKey && first.shape === step.shape) run.push(step);
     else runs.push([step]);
   }
   return runs;
@@ -133,8 +176,6 @@ function ruleOf({text, verdict, line}: Step): string {
   return `${text} counter ${verdict} comment "line ${line}"`.trimStart();
 }
 
-function elementOf({conditions, verdict, line}: Step): string {
-  let key = '';
-  for (const condition of conditions) key += `${key === '' ? '' : ' . '}${condition.key?.value}`;
-  return `${key} comment "line ${line}" : ${verdict}`;
+function elementOf({values, verdict, line}: Step): string {
+  return `${values} comment "line ${line}" : ${verdict}`;
 }

@@ -1,4 +1,4 @@
-import {boxesOf} from '#protocol/dacl/ace-boxes.ts';
+import {AclBoxes} from '#protocol/dacl/ace-boxes.ts';
 import type {Ace, Acl} from '#protocol/dacl/acl.ts';
 import {type Box, intersection, intersects, subtract} from '#protocol/dacl/box.ts';
 
@@ -15,11 +15,11 @@ export interface Decision {
 const mostPieces = 4096;
 
 /** Who decides about the packets of a region, in the order of evaluation; each entry once. */
-export function decisionsFor(acl: Acl, region: Box): Decision[] {
+export function decisionsFor(acl: Acl, region: Box, known = new AclBoxes(acl.family)): Decision[] {
   const decisions: Decision[] = [];
   let pieces = [region];
   for (const ace of acl.entries) {
-    const boxes = boxesOf(ace, acl.family).filter(box => intersects(box, region));
+    const boxes = known.of(ace).filter(box => intersects(box, region));
     const example = firstCommon(pieces, boxes);
     if (example === undefined) continue;
     decisions.push({action: ace.action, ace, example});

@@ -8,7 +8,7 @@ import {type Idle, idleEntries} from '#protocol/dacl/shadowing.ts';
 /** Entries that make no difference. One that writes the implicit deny out, or is there for the log, is no problem. */
 export function checkIdleEntries(linted: Linted): AclProblem[] {
   const {entries} = linted.acl;
-  return idleEntries(linted.acl)
+  return idleEntries(linted.acl, linted.boxes)
     .filter(({kind, index}) => kind === 'shadowed' || !entries[index]?.log)
     .filter(({kind, index}) => kind === 'shadowed' || !deniesEverything(entries[index]))
     .map(idle => (idle.kind === 'shadowed' ? shadowedProblem(idle, linted) : redundantProblem(idle, linted)));

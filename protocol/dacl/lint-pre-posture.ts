@@ -67,7 +67,7 @@ function psnNeeds(psn: string | undefined, port: number): Need[] {
 }
 
 function check({code, what, flow, anywhere, entry}: Need, linted: Linted): AclProblem[] {
-  const decisions = decisionsFor(linted.acl, boxOfFlow(flow, linted.acl.family));
+  const decisions = decisionsFor(linted.acl, boxOfFlow(flow, linted.acl.family), linted.boxes);
   const deny = decisions.find(({action}) => action === 'deny');
   if (deny === undefined || (anywhere && decisions.some(({action}) => action === 'permit'))) return [];
   return [

@@ -1,4 +1,3 @@
-import {boxesOf} from '#protocol/dacl/ace-boxes.ts';
 import type {Ace} from '#protocol/dacl/acl.ts';
 import {intersection} from '#protocol/dacl/box.ts';
 import {exampleOf} from '#protocol/dacl/example-packet.ts';
@@ -71,9 +70,9 @@ function noPsn(ace: Ace, host: string, linted: Linted): AclProblem[] {
 
 /** Permits that speak of TCP ports, the probe's among them, and not of a host. */
 function tooWide(ace: Ace, linted: Linted): AclProblem[] {
-  const {acl, port, psns} = linted;
+  const {acl, port, psns, boxes} = linted;
   const probe = boxOfFlow({protocol: 'tcp', destinationPort: port}, acl.family);
-  const [example] = boxesOf(ace, acl.family).flatMap(box => intersection(box, probe) ?? []);
+  const [example] = boxes.of(ace).flatMap(box => intersection(box, probe) ?? []);
   if (example === undefined || isNearlyEvery(ace)) return [];
   const hosts = psns.length > 0 ? psns.join(' and ') : 'the PSNs';
   return [
@@ -94,7 +93,7 @@ function isNearlyEvery({destinationPort}: Ace): boolean {
   return operator === 'neq' || operator === 'gt' || operator === 'lt';
 }
 
-function exampleFor(ace: Ace, {acl}: Linted): Pick<AclProblem, 'packet'> {
-  const [box] = boxesOf(ace, acl.family);
+function exampleFor(ace: Ace, {acl, boxes}: Linted): Pick<AclProblem, 'packet'> {
+  const [box] = boxes.of(ace);
   return box ? {packet: exampleOf(box, acl.family)} : {};
 }

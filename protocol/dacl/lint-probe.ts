@@ -38,7 +38,7 @@ export function probedHosts({entries}: Acl, port: number): string[] {
 function checkPsn(psn: string, linted: Linted): AclProblem[] {
   const {acl, port} = linted;
   const probe = boxOfFlow({protocol: 'tcp', destination: psn, destinationPort: port}, acl.family);
-  const permit = decisionsFor(acl, probe).find(({action}) => action === 'permit');
+  const permit = decisionsFor(acl, probe, linted.boxes).find(({action}) => action === 'permit');
   if (permit === undefined) return [];
   const deny = `deny tcp any host ${psn} eq ${port}`;
   const late = lateDeny(linted, {psn, permit});
@@ -58,16 +58,16 @@ function checkPsn(psn: string, linted: Linted): AclProblem[] {
 }
 
 /** The entry behind the permit that denies the probe, had it come first. */
-function lateDeny({acl, port}: Linted, {psn, permit}: {psn: string; permit: Decision}): Ace | undefined {
+function lateDeny({acl, port, boxes}: Linted, {psn, permit}: {psn: string; permit: Decision}): Ace | undefined {
   const after = permit.ace ? acl.entries.slice(acl.entries.indexOf(permit.ace) + 1) : [];
   const probe = boxOfFlow({protocol: 'tcp', destination: psn, destinationPort: port}, acl.family);
-  const [first] = decisionsFor({...acl, entries: after}, probe);
+  const [first] = decisionsFor({...acl, entries: after}, probe, boxes);
   return first?.action === 'deny' ? (first.ace ?? undefined) : undefined;
 }
 
 function checkAnyPsn(linted: Linted): AclProblem[] {
   const {acl, port} = linted;
-  const decisions = decisionsFor(acl, boxOfFlow({protocol: 'tcp', destinationPort: port}, acl.family));
+  const decisions = decisionsFor(acl, boxOfFlow({protocol: 'tcp', destinationPort: port}, acl.family), linted.boxes);
   const permit = decisions.find(({action}) => action === 'permit');
   if (permit === undefined) return [];
   return [

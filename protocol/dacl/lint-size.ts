@@ -1,4 +1,3 @@
-import {boxesOf} from '#protocol/dacl/ace-boxes.ts';
 import type {Ace} from '#protocol/dacl/acl.ts';
 import {type Box, range} from '#protocol/dacl/box.ts';
 import type {Linted} from '#protocol/dacl/lint.ts';
@@ -42,9 +41,9 @@ function checkRadius(linted: Linted): AclProblem[] {
 }
 
 function checkTcam(linted: Linted): AclProblem[] {
-  const {acl} = linted;
+  const {acl, boxes} = linted;
   let cost = 1; // the implicit deny
-  for (const ace of acl.entries) for (const box of boxesOf(ace, acl.family)) cost += tcamCost(box, ace);
+  for (const ace of acl.entries) for (const box of boxes.of(ace)) cost += tcamCost(box, ace);
   if (cost <= tcamBudget) return [];
   return [
     {

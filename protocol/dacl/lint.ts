@@ -1,3 +1,4 @@
+import {AclBoxes} from '#protocol/dacl/ace-boxes.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
 import {checkIdleEntries} from '#protocol/dacl/lint-idle.ts';
@@ -25,6 +26,7 @@ export interface LintOptions {
 /** What the checks get: a list, its text, and for whom it is meant. */
 export interface Linted extends LintOptions {
   acl: Acl;
+  boxes: AclBoxes;
   lines: readonly string[];
   /** Of the list's family; empty: none was named. */
   psns: readonly string[];
@@ -36,7 +38,13 @@ answers; what the checks say is about the list as the entries without errors mak
 */
 export function lintAcl(text: string, options: LintOptions): {acl: Acl; problems: AclProblem[]} {
   const {acl, problems} = parseAcl(text, {name: 'check', family: options.family});
-  const linted: Linted = {...options, acl, lines: text.split(/\r\n|\n|\r/), psns: psnsOf(options)};
+  const linted: Linted = {
+    ...options,
+    acl,
+    boxes: new AclBoxes(acl.family),
+    lines: text.split(/\r\n|\n|\r/),
+    psns: psnsOf(options),
+  };
   const checks = [
     ...(options.state === 'compliant' ? checkProbe(linted) : checkPrePosture(linted)),
     ...checkProbeEntries(linted),

@@ -11,6 +11,9 @@ const sequenceStep = 10;
 /** A Cisco-AVPair has room for 247 bytes (RFC 2865 §5.26), and ISE puts `ip:inacl#1=` before an entry (domain.md 5.5). */
 const longestEntry = 247 - 'ip:inacl#1='.length;
 
+/** More of a line than this is not looked at. */
+const longestLine = 1000;
+
 /** What has more problems is not the text of an access list, and whoever reads them has enough. */
 const mostProblems = 20_000;
 
@@ -31,8 +34,9 @@ export function parseAcl(
   const problems: AclProblem[] = [];
   const entries: Ace[] = [];
   for (const {text: lineText, line} of linesOf(text)) {
-    const reader = new LineReader({text: lineText, line, problems});
-    if (isComment(reader)) continue;
+    if (lineText.length > longestLine && lineText.trim() === '') continue;
+    const reader = new LineReader({text: lineText.slice(0, longestLine), line, problems});
+    if (lineText.length <= longestLine && isComment(reader)) continue;
     if (problems.length >= mostProblems) {
       giveUp(reader);
       break;
@@ -79,7 +83,7 @@ function giveUp(reader: LineReader): void {
 
 /** Longer lines do not reach the switch. They are not looked at, which also keeps what a line can cost small. */
 function isShort(text: string, reader: LineReader): boolean {
-  const length = text.length > 100_000 ? text.length : text.trim().length;
+  const {length} = text.trim();
   if (length <= longestEntry) return true;
   reader.fail(reader.next, {
     code: 'line-too-long',

@@ -1,4 +1,4 @@
-import {boxesOf} from '#protocol/dacl/ace-boxes.ts';
+import {AclBoxes} from '#protocol/dacl/ace-boxes.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {type Box, contains, intersects, share, subtract} from '#protocol/dacl/box.ts';
 import {BoxIndex, type Indexed} from '#protocol/dacl/box-index.ts';
@@ -21,34 +21,42 @@ const shortList = 500;
 const mostComparisons = 3_000_000;
 
 /** Found by reasoning about sets of packets: an entry may also be shadowed by several that each match a part. */
-export function idleEntries(acl: Acl): Idle[] {
-  const boxes = acl.entries.map(ace => boxesOf(ace, acl.family));
-  const {idle, rests} = shadowed(acl, boxes);
-  return [...idle, ...redundant(acl, boxes, rests)].sort((a, b) => a.index - b.index);
+export function idleEntries(acl: Acl, known = new AclBoxes(acl.family)): Idle[] {
+  const boxes = acl.entries.map(ace => known.of(ace));
+  const search = new BoxIndex(acl.family);
+  for (const [index, own] of boxes.entries()) for (const box of own) search.add({box, index});
+  const {idle, rests} = shadowed(boxes, search);
+  return [...idle, ...redundant(acl, {boxes, search, rests})].sort((a, b) => a.index - b.index);
 }
 
 /** `rests`: what of each entry's packets reaches it; `undefined` for shadowed ones, and for those that match nothing. */
-function shadowed(acl: Acl, boxes: readonly Box[][]): {idle: Idle[]; rests: (Box[] | undefined)[]} {
-  const earlier = new BoxIndex(acl.family);
+function shadowed(
+  boxes: readonly (readonly Box[])[],
+  search: BoxIndex,
+): {idle: Idle[]; rests: (readonly Box[] | undefined)[]} {
   const idle: Idle[] = [];
   const rests = boxes.map((own, index) => {
     const by = new Set<number>();
-    const rest = own.flatMap(box => uncovered(box, earlier, by));
-    for (const box of own) earlier.add({box, index});
-    const [example] = own;
+    const rest =
+      own.length === 1 && own[0]
+        ? uncovered({box: own[0], index}, search, by)
+        : own.flatMap(box => uncovered({box, index}, search, by));
     if (rest.length > 0) return rest;
+    const [example] = own;
     if (example) idle.push({kind: 'shadowed', index, by: [...by].sort((a, b) => a - b), example});
     return undefined;
   });
   return {idle, rests};
 }
 
-function uncovered(box: Box, earlier: BoxIndex, by: Set<number>): Box[] {
+/** What of a box is in none of the entries before, or nothing, and then `by` has those that take part. */
+function uncovered({box, index}: Indexed, search: BoxIndex, by: Set<number>): Box[] {
   const met: Indexed[] = [];
   let covered = 0;
   let whole = Number.POSITIVE_INFINITY;
-  for (const group of earlier.groupsFor(box)) {
+  for (const group of search.groupsFor(box)) {
     for (const other of group) {
+      if (other.index >= index) break; // they are in order
       if (!intersects(box, other.box)) continue;
       if (contains(other.box, box)) whole = Math.min(whole, other.index);
       met.push(other);
@@ -75,20 +83,30 @@ function rest(box: Box, met: readonly Indexed[], by: Set<number>): Box[] {
   return pieces;
 }
 
-function redundant(acl: Acl, boxes: readonly Box[][], rests: readonly (Box[] | undefined)[]): Idle[] {
+function redundant(
+  acl: Acl,
+  {
+    boxes,
+    search,
+    rests,
+  }: {
+    boxes: readonly (readonly Box[])[];
+    search: BoxIndex;
+    rests: readonly (readonly Box[] | undefined)[];
+  },
+): Idle[] {
   const own = (index: number) => rests[index] ?? [];
   const isShort = acl.entries.length <= shortList;
-  const search = isShort ? undefined : new LaterEntries(acl);
+  const later = isShort ? undefined : new LaterEntries(acl, search);
   const budget = {left: mostComparisons};
   const idle: Idle[] = [];
   for (let index = acl.entries.length - 1; index >= 0; index -= 1) {
-    const rest = search || own(index).length === 0 ? own(index) : exactRest(boxes, index, budget);
+    const rest = later || own(index).length === 0 ? own(index) : exactRest(boxes, index, budget);
     const [example] = rest;
     if (example) {
-      const by = search ? search.standIn(index, rest) : standIn(acl, boxes, {index, rest, budget});
+      const by = later ? later.standIn(index, rest) : standIn(acl, boxes, {index, rest, budget});
       if (by !== undefined) idle.push({kind: 'redundant', index, by, example});
     }
-    for (const box of boxes[index] ?? []) search?.add({box, index});
   }
   return idle;
 }
@@ -98,8 +116,8 @@ interface Budget {
 }
 
 /** The packets that reach an entry; none if they are in too many pieces to say. */
-function exactRest(boxes: readonly Box[][], index: number, budget: Budget): Box[] {
-  let pieces = boxes[index] ?? [];
+function exactRest(boxes: readonly (readonly Box[])[], index: number, budget: Budget): readonly Box[] {
+  let pieces: readonly Box[] = boxes[index] ?? [];
   for (const other of boxes.slice(0, index).flat()) {
     budget.left -= pieces.length;
     if (pieces.length > mostPieces || budget.left < 0) return [];
@@ -111,8 +129,8 @@ function exactRest(boxes: readonly Box[][], index: number, budget: Budget): Box[
 /** What does with `rest` the same as the entry: the last of the entries that take part, or null; `undefined`: nothing. */
 function standIn(
   acl: Acl,
-  boxes: readonly Box[][],
-  {index, rest, budget}: {index: number; rest: Box[]; budget: Budget},
+  boxes: readonly (readonly Box[])[],
+  {index, rest, budget}: {index: number; rest: readonly Box[]; budget: Budget},
 ): number | null | undefined {
   const action = acl.entries[index]?.action;
   let pieces = rest;
@@ -133,44 +151,58 @@ function standIn(
 /** The same for long lists, with an index in place of a walk. */
 class LaterEntries {
   readonly #acl: Acl;
-  readonly #permits: BoxIndex;
-  readonly #denies: BoxIndex;
+  readonly #search: BoxIndex;
   #comparisons = 0;
 
-  constructor(acl: Acl) {
+  constructor(acl: Acl, search: BoxIndex) {
     this.#acl = acl;
-    this.#permits = new BoxIndex(acl.family);
-    this.#denies = new BoxIndex(acl.family);
-  }
-
-  add(indexed: Indexed): void {
-    const isPermit = this.#acl.entries[indexed.index]?.action === 'permit';
-    (isPermit ? this.#permits : this.#denies).add(indexed);
+    this.#search = search;
   }
 
   standIn(index: number, rest: readonly Box[]): number | null | undefined {
-    const isPermit = this.#acl.entries[index]?.action === 'permit';
-    const [same, opposite] = isPermit ? [this.#permits, this.#denies] : [this.#denies, this.#permits];
-    const ends = rest.map(box => this.#first(same.groupsFor(box), other => contains(other, box)));
-    let last = Math.max(...ends);
-    if (last === Number.POSITIVE_INFINITY) {
-      if (impliedAction(this.#acl, rest) !== this.#acl.entries[index]?.action) return undefined;
-      last = this.#acl.entries.length;
-    }
+    const {entries} = this.#acl;
+    const action = entries[index]?.action;
+    const end = entries.length;
+    let last = 0;
     for (const box of rest) {
-      if (this.#first(opposite.groupsFor(box, {all: true}), other => intersects(other, box)) < last) return undefined;
+      const covering = this.#first(box, {
+        after: index,
+        before: end,
+        isMeant: other => contains(other.box, box) && entries[other.index]?.action === action,
+      });
+      last = Math.max(last, covering);
+    }
+    if (last === end && impliedAction(this.#acl, rest) !== action) return undefined;
+    for (const box of rest) {
+      const against = this.#first(
+        box,
+        {
+          after: index,
+          before: last,
+          isMeant: other => entries[other.index]?.action !== action && intersects(other.box, box),
+        },
+        {all: true},
+      );
+      if (against < last) return undefined;
     }
     if (this.#comparisons > mostComparisons) return undefined;
-    return last === this.#acl.entries.length ? null : last;
+    return last === end ? null : last;
   }
 
-  /** The first entry that has such a box; infinity: there is none. When too much has been compared, 0. */
-  #first(groups: readonly (readonly Indexed[])[], isMeant: (box: Box) => boolean): number {
-    let first = Number.POSITIVE_INFINITY;
-    for (const group of groups) {
+  /** The first entry between two that has such a box; `before`: there is none. When too much has been compared, 0. */
+  #first(
+    box: Box,
+    {after, before, isMeant}: {after: number; before: number; isMeant: (other: Indexed) => boolean},
+    options = {},
+  ): number {
+    let first = before;
+    for (const group of this.#search.groupsFor(box, options)) {
       this.#comparisons += group.length;
       if (this.#comparisons > mostComparisons) return 0;
-      for (const {box, index} of group) if (index < first && isMeant(box)) first = index;
+      for (const other of group) {
+        if (other.index >= first) break; // they are in order
+        if (other.index > after && isMeant(other)) first = other.index;
+      }
     }
     return first;
   }

@@ -16,9 +16,24 @@ const pool = {
 };
 
 export function acls(family: Family, {maxEntries = 12} = {}): fc.Arbitrary<Acl> {
+  const mixed = fc.array(aces(family), {minLength: 1, maxLength: maxEntries});
   return fc
-    .array(aces(family), {minLength: 1, maxLength: maxEntries})
+    .oneof({weight: 4, arbitrary: mixed}, {weight: 1, arbitrary: withRun(family)})
     .map(entries => ({name: 'generated', family, entries: entries.map((ace, index) => ({...ace, line: index + 1}))}));
+}
+
+/** Many entries in a row of hosts and ports, which the compiler turns into a map, among others. */
+function withRun(family: Family): fc.Arbitrary<Ace[]> {
+  const port = fc.constantFrom(53, 80, 443, 8449).map((value): PortMatch => ({operator: 'eq', values: [value]}));
+  const host = fc.constantFrom(...pool[family]).map((address): AddressMatch => ({kind: 'host', address}));
+  const any = fc.constant<AddressMatch>({kind: 'any'});
+  const common = {line: fc.constant(1), action: actions, protocol: fc.constant(6)};
+  const to = fc.record({...common, source: any, destination: host, destinationPort: port});
+  const from = fc.record({...common, source: host, sourcePort: port, destination: any});
+  const run = (one: fc.Arbitrary<Ace>) => fc.array(one, {minLength: 10, maxLength: 20});
+  return fc
+    .tuple(fc.array(aces(family), {maxLength: 2}), fc.oneof(run(to), run(from)), fc.array(aces(family), {maxLength: 2}))
+    .map(parts => parts.flat());
 }
 
 /** Entries as the parser makes them: what it would write differently does not occur. */

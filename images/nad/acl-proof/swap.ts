@@ -17,6 +17,8 @@ export interface SwapRequest {
   /** Both permit the class `permitted` and deny the class `denied`; only the first permits `established`. */
   lists: [Acl, Acl];
   replacements: number;
+  /** How long packets flow after the last replacement. */
+  flowMs: number;
   /** Of the packets. */
   source: string;
   destination: string;
@@ -58,11 +60,13 @@ export async function swapUnderLoad(request: SwapRequest): Promise<SwapResult> {
     established += probesEach;
     if (list === request.lists[0]) establishedExpected += probesEach;
   }
+  await delay(request.flowMs);
   load.stop();
   await flowing;
+  const elapsedMs = performance.now() - startedMs;
   await arrived({...load.sent, established});
   const {entered, passed} = await readCounts();
-  return {entered, passed, establishedExpected, elapsedMs: performance.now() - startedMs};
+  return {entered, passed, establishedExpected, elapsedMs};
 }
 
 /** Takes the place of the one of its name; what is bound to that is bound to this. */
