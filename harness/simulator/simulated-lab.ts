@@ -1,16 +1,17 @@
 import {findEvent, type Lab, type UntilOptions, WaitError} from '#harness/lab.ts';
-import {defaultSettings, fqdn, type LabSettings} from '#harness/lab-settings.ts';
-import {addressOf, hostsOf, planRoles, type RolePlan} from '#harness/role-plan.ts';
+import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
+import {hostsOf, planRoles, type RolePlan} from '#harness/role-plan.ts';
 import type {RoleOutlets} from '#harness/simulator/carried-role.ts';
 import {EndpointNode} from '#harness/simulator/endpoint-node.ts';
-import {GapGauge} from '#harness/simulator/gap-gauge.ts';
+import {eventWait} from '#harness/simulator/event-wait.ts';
+import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
+import {gapGaugeOf} from '#harness/simulator/gap-gauge-of.ts';
 import type {LinkConditions} from '#harness/simulator/link.ts';
 import {NadNode} from '#harness/simulator/nad-node.ts';
 import {NodeClock} from '#harness/simulator/node-clock.ts';
 import {plainCopy} from '#harness/simulator/plain-copy.ts';
 import {PsnNode} from '#harness/simulator/psn-node.ts';
 import type {Sabotage} from '#harness/simulator/sabotage.ts';
-import {tcp} from '#harness/simulator/segment.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
 import {Simulation} from '#harness/simulator/simulation.ts';
 import {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
@@ -138,24 +139,8 @@ export class SimulatedLab implements Lab {
     if (already) return Promise.resolve(already);
     const spanMs = Math.max(withinMs, shortestRealDeadlineMs * this.settings.timeScale);
     return new Promise((resolve, reject) => {
-      this.#waits.add({
-        deadlineMs: this.nowMs() + spanMs,
-        sees: event => {
-          if (event.kind === 'fault') {
-            reject(new WaitError(`${event.node} is at fault: ${event.message}\n${this.timeline}`));
-            return true;
-          }
-          const match = event.kind === kind ? findEvent(this.timeline, kind, rest) : undefined;
-          if (match) resolve(match);
-          return match !== undefined;
-        },
-        expire: () => {
-          const where = typeof rest.where === 'function' ? rest.where : JSON.stringify(rest.where ?? {});
-          const waited = `waited ${spanMs} ms of lab time for ${kind} ${where}; it did not come. What did:`;
-          reject(new WaitError(`${waited}\n${this.timeline}`));
-        },
-        abort: reject,
-      });
+      const deadline = {spanMs, deadlineMs: this.nowMs() + spanMs};
+      this.#waits.add(eventWait(this.timeline, kind, rest, deadline, {resolve, reject}));
     });
   }
 
@@ -331,20 +316,15 @@ export class SimulatedLab implements Lab {
   }
 
   #gaugeOf(endpoint: string): GapGauge {
-    const source = addressOf(this.topology.nodes[endpoint] ?? {address: ''});
-    const psns = nodesOf(this.topology, 'psn');
-    const gauge = new GapGauge({
-      targets: psns.map(([psn]) => fqdn(psn)),
+    const gauge = gapGaugeOf(endpoint, {
+      topology: this.topology,
+      network: this.network,
       nowMs: () => this.nowMs(),
-      isOpen: (target, destinationPort) => {
-        const [psn, declared] = psns.find(([name]) => fqdn(name) === target) ?? [];
-        const node = psn === undefined ? undefined : this.#nodes.get(psn);
-        if (declared === undefined || !(node instanceof PsnNode) || !node.isListeningOn(destinationPort)) return false;
-        if (!this.network.link(`${endpoint}:eth0`).isUp || !this.network.link(`${psn}:eth0`).isUp) return false;
-        const destination = addressOf(declared);
-        const syn: Packet = {protocol: tcp, source, sourcePort: 40_000, destination, destinationPort, flags: ['syn']};
-        return this.#nad.forwarding.look(this.network.portOf(endpoint), syn).verdict === 'permit';
+      isListening: (psn, port) => {
+        const node = this.#nodes.get(psn);
+        return node instanceof PsnNode && node.isListeningOn(port);
       },
+      permits: (port, packet) => this.#nad.forwarding.look(port, packet).verdict === 'permit',
     });
     this.#gauges.push(gauge);
     return gauge;
