@@ -1,6 +1,7 @@
-import {findEvent, type Lab, type UntilOptions, WaitError} from '#harness/lab.ts';
+import {findEvent, type Lab, type UntilOptions} from '#harness/lab.ts';
 import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
 import {hostsOf, planRoles, type RolePlan} from '#harness/role-plan.ts';
+import {Answers} from '#harness/simulator/answers.ts';
 import type {RoleOutlets} from '#harness/simulator/carried-role.ts';
 import {EndpointNode} from '#harness/simulator/endpoint-node.ts';
 import {eventWait} from '#harness/simulator/event-wait.ts';
@@ -15,7 +16,7 @@ import type {Sabotage} from '#harness/simulator/sabotage.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
 import {Simulation} from '#harness/simulator/simulation.ts';
 import {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
-import {type Wait, Waits} from '#harness/simulator/waits.ts';
+import {Waits} from '#harness/simulator/waits.ts';
 import {Timeline} from '#harness/timeline.ts';
 import {nodesOf, readEnd, type Topology, type TopologyNode} from '#harness/topology.ts';
 import type {Packet} from '#protocol/dacl/verdict.ts';
@@ -47,15 +48,6 @@ const carrierNewsMs = 0.1;
 
 /** What a command takes on its way to a node: as in containers, a moment, so that what it causes is later than its sending. */
 const controlMs = 0.1;
-const answerWithinMs = 600_000;
-
-/** Somebody waits for the answer to a command. */
-interface Answer {
-  node: string;
-  wait: Wait;
-  resolve: (result: unknown) => void;
-  reject: (error: unknown) => void;
-}
 
 /** A lab in virtual time. Resolves when every node takes part. */
 export async function simulate(options: SimulationOptions): Promise<SimulatedLab> {
@@ -93,10 +85,9 @@ export class SimulatedLab implements Lab {
   readonly #clocks = new Map<string, NodeClock>();
   readonly #stopped = new Set<string>();
   readonly #gauges: GapGauge[] = [];
-  readonly #answers = new Map<string, Answer>();
   readonly #sabotage: Sabotage;
   readonly #waits = new Waits(this.simulation);
-  #calls = 0;
+  readonly #answers = new Answers({simulation: this.simulation, waits: this.#waits, timeline: this.timeline});
 
   constructor({topology, settings = defaultSettings(topology), seed, sabotage = {}}: SimulationOptions) {
     this.#sabotage = sabotage;
@@ -154,20 +145,8 @@ export class SimulatedLab implements Lab {
   async call(node: string, command: {name: string}): Promise<unknown> {
     const target = this.#node(node);
     if (this.#stopped.has(node)) throw new Error(`node ${node} has no power: it cannot do ${command.name}`);
-    this.#calls += 1;
-    const id = String(this.#calls);
-    return new Promise((resolve, reject) => {
-      const silence = `node ${node} did not answer ${command.name} within ${answerWithinMs} ms of lab time`;
-      const wait: Wait = {
-        deadlineMs: this.nowMs() + answerWithinMs,
-        sees: () => false,
-        expire: () => reject(new WaitError(`${silence}\n${this.timeline}`)),
-        abort: reject,
-      };
-      this.#answers.set(id, {node, wait, resolve, reject});
-      this.#waits.add(wait);
-      this.simulation.after(controlMs, () => target.command(id, command));
-    });
+    const send = (id: string) => this.simulation.after(controlMs, () => target.command(id, command));
+    return this.#answers.of(node, command.name, send);
   }
 
   async stopNode(node: string): Promise<void> {
@@ -177,10 +156,7 @@ export class SimulatedLab implements Lab {
     this.#stopped.add(node);
     target.powerOff();
     this.#power(node, false);
-    for (const [id, answer] of this.#answers) {
-      if (answer.node === node)
-        this.#settle(id, ({reject}) => reject(new Error(`node ${node} lost its power before it answered`)));
-    }
+    this.#answers.rejectAll(node, new Error(`node ${node} lost its power before it answered`));
     this.#record(node, {kind: 'node-stopped', how: 'power off'});
   }
 
@@ -259,17 +235,9 @@ export class SimulatedLab implements Lab {
     return {
       record: event => this.#record(node, event),
       // What is answered goes by a wire in the other world: nobody gets hold of a role's own objects.
-      reply: (id, result) => this.#settle(id, ({resolve}) => resolve(plainCopy(result))),
-      refuse: (id, message) => this.#settle(id, ({reject}) => reject(new Error(message))),
+      reply: (id, result) => this.#answers.settle(id, ({resolve}) => resolve(plainCopy(result))),
+      refuse: (id, message) => this.#answers.settle(id, ({reject}) => reject(new Error(message))),
     };
-  }
-
-  #settle(id: string, how: (answer: Answer) => void): void {
-    const answer = this.#answers.get(id);
-    if (answer === undefined) return;
-    this.#answers.delete(id);
-    this.#waits.end(answer.wait);
-    how(answer);
   }
 
   #record(node: string, event: LabEventBody): void {
