@@ -6,12 +6,13 @@ export type Where<Kind extends LabEventKind> = Partial<EventOf<Kind>> | ((event:
 /** What happened in a lab, in the order of lab time. Events of the same instant keep the order of arrival. */
 export class Timeline {
   readonly #events: LabEvent[] = [];
+  readonly #byKind = new Map<LabEventKind, LabEvent[]>();
   readonly #listeners = new Set<(event: LabEvent) => void>();
 
   add(event: LabEvent): void {
-    let index = this.#events.length;
-    while (index > 0 && (this.#events[index - 1]?.atMs ?? 0) > event.atMs) index -= 1;
-    this.#events.splice(index, 0, event);
+    const ofKind = this.#byKind.get(event.kind) ?? [];
+    this.#byKind.set(event.kind, ofKind);
+    for (const events of [this.#events, ofKind]) insert(events, event);
     for (const listener of [...this.#listeners]) listener(event);
   }
 
@@ -20,7 +21,7 @@ export class Timeline {
   }
 
   of<Kind extends LabEventKind>(kind: Kind, where: Where<Kind> = {}): EventOf<Kind>[] {
-    const ofKind = this.#events.filter((event): event is EventOf<Kind> => event.kind === kind);
+    const ofKind = (this.#byKind.get(kind) ?? []) as EventOf<Kind>[];
     return ofKind.filter(event => (typeof where === 'function' ? where(event) : matches(event, where)));
   }
 
@@ -34,6 +35,13 @@ export class Timeline {
   toString(): string {
     return this.#events.map(describeEvent).join('\n');
   }
+}
+
+function insert(events: LabEvent[], event: LabEvent): void {
+  let index = events.length;
+  while (index > 0 && (events[index - 1]?.atMs ?? 0) > event.atMs) index -= 1;
+  if (index === events.length) events.push(event);
+  else events.splice(index, 0, event);
 }
 
 /** `      41.2 ms  psn1      posture-settled  sessionId=… status=Compliant` */

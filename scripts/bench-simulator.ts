@@ -3,8 +3,9 @@ Prints what the simulated world costs on this machine: `node scripts/bench-simul
 start-up is not what is measured; the first, cold figure stands beside them.
 */
 import {performance} from 'node:perf_hooks';
-import {stdout} from 'node:process';
+import process, {stdout} from 'node:process';
 import {explore} from '#harness/explore/explore.ts';
+import {type FleetPlan, playFleet} from '#harness/fleet/fleet.ts';
 import {calibrate} from '#harness/race/calibration.ts';
 import {readLatency} from '#harness/race/latency.ts';
 import {type Axis, raceMap} from '#harness/race/race-map.ts';
@@ -19,6 +20,7 @@ await benchFlows();
 benchEvents();
 await benchRaceMap();
 await benchExploration();
+await benchFleet();
 
 async function benchFlows(): Promise<void> {
   const times: number[] = [];
@@ -91,6 +93,29 @@ async function benchExploration(): Promise<void> {
   line(
     'exploration',
     `${(tookMs / runs).toFixed(1)} ms a story, ${Math.round((1000 * runs) / tookMs)} stories a second`,
+  );
+}
+
+async function benchFleet(): Promise<void> {
+  const plan: FleetPlan = {
+    endpoints: 1_000_000,
+    psns: 2,
+    durationMs: 3_600_000,
+    intervalMs: 60_000,
+    outage: {atMs: 600_000, forMs: 300_000},
+    reauthentication: {atMs: 900_000, withinMs: 60_000},
+    costs: {authentication: 0.67, accounting: 0.67, probe: 3.4, discovery: 3.4, assessment: 6.6, coa: 0.67},
+    seed: 1,
+  };
+  let events = 0;
+  const tookMs = await timed(async () => {
+    events = playFleet(plan).events;
+  });
+  const rate = (events / tookMs / 1000).toFixed(1);
+  const memoryMb = Math.round(process.memoryUsage.rss() / 1e6);
+  line(
+    'fleet of 1,000,000 over an hour',
+    `${(tookMs / 1000).toFixed(1)} s (bar 600 s), ${memoryMb} MB (bar 4000 MB), ${rate} million events a second`,
   );
 }
 

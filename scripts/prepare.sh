@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes this machine ready for a target of the Makefile: sh scripts/prepare.sh demo|test|bench|lint|clean
+# Makes this machine ready for a target of the Makefile: sh scripts/prepare.sh demo|test|test-sim|soak|bench|lint|clean
 #
 # Installs what is missing from Debian (as root, on Debian or Ubuntu; otherwise it says what to install and ends with 3) and
 # the npm packages, among them Node 24, which runs all the rest. With nothing to do it takes some milliseconds. It may be
 # killed at any moment and run again: what is done is marked as the last step.
 set -eu
-target=${1:?which target: demo, test, bench, lint or clean}
+target=${1:?which target: demo, test, test-sim, soak, bench, lint or clean}
 cd "$(dirname "$0")/.."
 
 # The machine's own Node runs npm: node_modules, with the one in it, is replaced meanwhile.
@@ -23,7 +23,7 @@ main() {
     need make make 'compiles node-pty'
     need g++ g++ 'compiles node-pty'
   fi
-  case $target in demo | test | bench)
+  case $target in demo | test | soak | bench)
     has_engine || need dockerd docker.io 'runs the nodes of a lab'
     [ "$(id -u)" != 0 ] || need mmdebstrap mmdebstrap 'makes the base image where no image registry is reached'
     ;;

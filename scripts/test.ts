@@ -16,6 +16,12 @@ import {ensureImages} from '#harness/containers/images.ts';
 import {repositoryRoot} from '#harness/containers/images-context.ts';
 import {TapCount} from '#scripts/tap.ts';
 
+/** Folders of specs that take all the processor they get, apart from those whose labs run on real time. */
+const hungry = ['protocol', 'simulated', 'kernel'];
+/** Folders of specs that look at the whole machine and have it for themselves, last. */
+const alone = ['alone'];
+const oneByOne = ['--concurrency', '1'];
+
 const args = argv.slice(2);
 const say = (message: string) => stderr.write(`${message}\n`);
 
@@ -29,7 +35,8 @@ try {
 const startMs = performance.now();
 const total = new TapCount();
 let isInterrupted = false;
-for (const selection of args.length > 0 ? [args] : [besides('alone'), ['--concurrency', '1', ...folder('alone')]]) {
+const everything = [folders(hungry), folders(restOf(hungry, alone)), [...oneByOne, ...folders(alone)]];
+for (const selection of args.length > 0 ? [args] : everything) {
   const count = new TapCount();
   const end = await runAva(selection, count);
   for (const problem of count.problems(end)) say(colors.red(problem));
@@ -38,15 +45,12 @@ for (const selection of args.length > 0 ? [args] : [besides('alone'), ['--concur
 }
 finish(total);
 
-/** Specs that look at the whole machine have it for themselves, after all others. */
-function besides(alone: string): string[] {
-  return readdirSync(join(repositoryRoot, 'specs'))
-    .filter(name => name !== alone)
-    .flatMap(folder);
+function restOf(...taken: string[][]): string[] {
+  return readdirSync(join(repositoryRoot, 'specs')).filter(name => !taken.flat().includes(name));
 }
 
-function folder(name: string): string[] {
-  return [`specs/${name}/**/*.spec.ts`];
+function folders(names: string[]): string[] {
+  return names.map(name => `specs/${name}/**/*.spec.ts`);
 }
 
 async function runAva(
@@ -84,10 +88,10 @@ async function runAva(
   return {code, signal};
 }
 
-/** The specs of `specs/protocol` are pure; everything else may hold containers. */
+/** The specs of `specs/protocol` and `specs/simulated` are pure; everything else may hold containers. */
 function needsEngine(selection: string[]): boolean {
   const files = selection.filter(argument => argument.includes('specs/'));
-  return files.length === 0 || files.some(file => !file.includes('specs/protocol'));
+  return files.length === 0 || files.some(file => !/specs\/(protocol|simulated)/.test(file));
 }
 
 function show(line: string, count: TapCount): void {

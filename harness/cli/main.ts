@@ -16,6 +16,8 @@ const verbs: Record<string, () => Promise<() => Command>> = {
   run: async () => (await import('#harness/cli/verbs/run.ts')).runVerb,
   race: async () => (await import('#harness/cli/verbs/race.ts')).raceVerb,
   explore: async () => (await import('#harness/cli/verbs/explore.ts')).exploreVerb,
+  explain: async () => (await import('#harness/cli/verbs/explain.ts')).explainVerb,
+  fleet: async () => (await import('#harness/cli/verbs/fleet.ts')).fleetVerb,
   acl: async () => (await import('#harness/cli/verbs/acl.ts')).aclVerb,
   validate: async () => (await import('#harness/cli/verbs/validate.ts')).validateVerb,
   doctor: async () => (await import('#harness/cli/verbs/doctor.ts')).doctorVerb,

@@ -1,6 +1,7 @@
 /** Brings a lab up on a container engine: nodes, links, addresses, then the roles, PSNs first. */
 import {randomUUID} from 'node:crypto';
 import type Docker from 'dockerode';
+import {allEnded} from '#harness/containers/all-ended.ts';
 import {ContainerLab, chooseOrigin, pidsOf} from '#harness/containers/container-lab.ts';
 import type {Images} from '#harness/containers/images.ts';
 import {linkScript, startLinker} from '#harness/containers/linker.ts';
@@ -50,7 +51,7 @@ export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
   undo.defer(async () => void (await removeLab(engine, name)));
 
   say('starting the nodes');
-  const [plans, linker, nodes] = await Promise.all([
+  const [plans, linker, nodes] = await allEnded([
     planNodes(topology, settings),
     startLinker(engine, {image: images.base, labels}),
     startNodes(options, {name, labels, onEvent: event => timeline.add(event)}),
@@ -113,7 +114,7 @@ async function startNodes(
       .filter(([, node]) => node.kind === 'psn')
       .map(([node, {address}]) => [fqdn(node), address.split('/')[0] ?? '']),
   );
-  const started = await Promise.all(
+  const started = await allEnded(
     Object.entries(topology.nodes).map(async ([node, {kind}]) => {
       const nodeLabels = {
         ...labels,

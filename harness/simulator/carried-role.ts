@@ -1,3 +1,4 @@
+import type {NodeClock} from '#harness/simulator/node-clock.ts';
 import type {Simulation, Timer} from '#harness/simulator/simulation.ts';
 import type {LabEventBody} from '#protocol/event.ts';
 import type {CommonEffect, Role} from '#protocol/role.ts';
@@ -18,9 +19,8 @@ before the next, and a wake when it asks for one. A paused role keeps its inputs
 */
 export class CarriedRole<Input, Effect extends {kind: string}> {
   readonly role: Role<Input | {kind: 'wake'}, Effect | CommonEffect<LabEventBody>>;
-  /** Milliseconds of the node's own clock a millisecond of lab time: 1 unless it drifts. */
-  clockRate = 1;
   readonly #simulation: Simulation;
+  readonly #clock: NodeClock;
   readonly #outlets: RoleOutlets;
   readonly #perform: (effect: Exclude<Effect, CommonEffect<unknown>>) => void;
   readonly #waiting: (Input | {kind: 'wake'})[] = [];
@@ -32,18 +32,23 @@ export class CarriedRole<Input, Effect extends {kind: string}> {
   constructor(options: {
     role: Role<Input | {kind: 'wake'}, Effect | CommonEffect<LabEventBody>>;
     simulation: Simulation;
+    clock: NodeClock;
     outlets: RoleOutlets;
     perform: (effect: Exclude<Effect, CommonEffect<unknown>>) => void;
   }) {
     this.role = options.role;
     this.#simulation = options.simulation;
+    this.#clock = options.clock;
     this.#outlets = options.outlets;
     this.#perform = options.perform;
+    this.#clock.onDrift = () => {
+      if (this.#state === 'running' && !this.#busy) this.#arm();
+    };
   }
 
   /** The node's own clock. */
   nowMs(): number {
-    return this.#simulation.nowMs * this.clockRate;
+    return this.#clock.nowMs();
   }
 
   input(input: Input): void {
@@ -100,7 +105,7 @@ export class CarriedRole<Input, Effect extends {kind: string}> {
       this.#disarm();
       return;
     }
-    const atMs = Math.max(this.#simulation.nowMs, wakeAtMs / this.clockRate);
+    const atMs = Math.max(this.#simulation.nowMs, this.#clock.labMs(wakeAtMs));
     if (this.#timer?.atMs === atMs && !this.#timer.timer.isOver) return;
     this.#disarm();
     this.#timer = {atMs, timer: this.#simulation.at(atMs, () => this.#wake(wakeAtMs))};
@@ -109,7 +114,7 @@ export class CarriedRole<Input, Effect extends {kind: string}> {
   #wake(wakeAtMs: number): void {
     if (this.#state === 'stopped') return;
     if (this.nowMs() < wakeAtMs) {
-      this.#simulation.after(0.001, () => this.#wake(wakeAtMs)); // a clock that drifts, and rounding
+      this.#simulation.after(0.001, () => this.#wake(wakeAtMs)); // a clock that drifts more slowly than before, and rounding
       return;
     }
     if (this.#isRestless()) return;

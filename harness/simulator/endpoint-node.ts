@@ -7,6 +7,7 @@ import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import {Agent} from '#protocol/agent/agent.ts';
 import type {AgentCommand, AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
+import type {ProfileResult} from '#protocol/agent/profile.ts';
 import type {CommonEffect} from '#protocol/role.ts';
 
 /** As images/endpoint/main.ts has it. */
@@ -32,7 +33,6 @@ export class EndpointNode implements SimulatedNode {
   #client: VirtualHttpsClient | undefined;
   #carried: CarriedRole<AgentInput, AgentEffect> | undefined;
   #carrierIsUp = false;
-  #clockRate = 1;
 
   /** `plug`: pulls the cable, or plugs it in. */
   constructor(
@@ -51,7 +51,7 @@ export class EndpointNode implements SimulatedNode {
   }
 
   boot(): void {
-    const {simulation, outlets, sabotage} = this.#surroundings;
+    const {simulation, clock, outlets, sabotage} = this.#surroundings;
     const {interface: _interface, gateway: _gateway, hosts, profileXml: _profileXml, ...settings} = this.#plan;
     this.#stack.isPowered = true;
     this.#plug(true); // an interface that was taken down does not outlive the power
@@ -59,16 +59,16 @@ export class EndpointNode implements SimulatedNode {
     const role = new Agent({
       ...settings,
       addresses: [],
-      profile: readProfileXml(this.#files.profileXml),
+      profile: readProfile(this.#files.profileXml),
       knownPsns: this.#files.knownPsns,
     });
     const carried = new CarriedRole<AgentInput, AgentEffect>({
       role: sabotage.agent?.(role) ?? role,
       simulation,
+      clock,
       outlets,
       perform: effect => this.#perform(effect),
     });
-    carried.clockRate = this.#clockRate;
     this.#carried = carried;
     this.#client = new VirtualHttpsClient({
       simulation,
@@ -98,11 +98,6 @@ export class EndpointNode implements SimulatedNode {
     this.#carried?.resume();
   }
 
-  drift(clockRate: number): void {
-    this.#clockRate = clockRate;
-    if (this.#carried) this.#carried.clockRate = clockRate;
-  }
-
   carrier(_: string, isUp: boolean): void {
     if (!isUp) this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
     if (isUp === this.#carrierIsUp) return;
@@ -115,13 +110,13 @@ export class EndpointNode implements SimulatedNode {
     const {outlets} = this.#surroundings;
     switch (command.name) {
       case 'replace-profile': {
-        const profile = readProfileXml(String(command.xml));
+        const profile = readProfile(String(command.xml));
         if (profile.kind === 'read') this.#files.profileXml = command.xml;
         this.#carried?.input({kind: 'command', id, command: {name: 'replace-profile', profile}});
         return;
       }
       case 'restart-service': {
-        const files = {profile: readProfileXml(this.#files.profileXml), knownPsns: this.#files.knownPsns};
+        const files = {profile: readProfile(this.#files.profileXml), knownPsns: this.#files.knownPsns};
         this.#carried?.input({kind: 'command', id, command: {name: 'restart-service', files}});
         return;
       }
@@ -176,4 +171,17 @@ export class EndpointNode implements SimulatedNode {
     const up = this.#carrierIsUp;
     this.#carried?.input({kind: 'link', up, addresses: up ? this.#plan.addresses : []});
   }
+}
+
+const read = new Map<string, ProfileResult>();
+const remembered = 100;
+
+/** Labs by the thousand have the same profile; reading XML is most of what an endpoint's start costs. */
+function readProfile(xml: string): ProfileResult {
+  const known = read.get(xml);
+  if (known !== undefined) return known;
+  if (read.size >= remembered) read.clear();
+  const result = readProfileXml(xml);
+  read.set(xml, result);
+  return result;
 }

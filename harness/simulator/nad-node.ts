@@ -39,7 +39,6 @@ export class NadNode implements SimulatedNode {
   #cli = new Cli();
   #radius: SendDatagram = () => {};
   #coa: SendDatagram = () => {};
-  #clockRate = 1;
   isGuarded = false;
 
   constructor(surroundings: NodeSurroundings, settings: NadSettings, witness: NadWitness) {
@@ -57,7 +56,7 @@ export class NadNode implements SimulatedNode {
   }
 
   boot(): void {
-    const {simulation, network, outlets, seed, node, sabotage} = this.#surroundings;
+    const {simulation, clock, network, outlets, seed, node, sabotage} = this.#surroundings;
     const {coaPort, accessPorts} = this.#settings;
     const random = new Random(seed, `${node} ${this.#boots}`);
     this.#boots += 1;
@@ -67,10 +66,10 @@ export class NadNode implements SimulatedNode {
     const carried = new CarriedRole<NadInput, NadEffect>({
       role: sabotage.nad?.(this.#nad) ?? this.#nad,
       simulation,
+      clock,
       outlets,
       perform: effect => this.#perform(effect),
     });
-    carried.clockRate = this.#clockRate;
     this.#carried = carried;
     const open = (port: number, localPort: number): SendDatagram =>
       this.#stack.openUdp(port, (from, bytes) => carried.input({kind: 'datagram', localPort, from, bytes}));
@@ -100,11 +99,6 @@ export class NadNode implements SimulatedNode {
 
   resume(): void {
     this.#carried?.resume();
-  }
-
-  drift(clockRate: number): void {
-    this.#clockRate = clockRate;
-    if (this.#carried) this.#carried.clockRate = clockRate;
   }
 
   carrier(port: string, isUp: boolean): void {

@@ -25,7 +25,6 @@ export class PsnNode implements SimulatedNode {
   #carried: CarriedRole<PsnInput, PsnEffect> | undefined;
   #listeners: VirtualHttpsListeners | undefined;
   #client: VirtualHttpsClient | undefined;
-  #clockRate = 1;
 
   /** `isTrusted`: its certificate comes from the authority that everybody in the lab trusts. */
   constructor(
@@ -48,7 +47,7 @@ export class PsnNode implements SimulatedNode {
   }
 
   boot(): void {
-    const {simulation, outlets, seed, node, sabotage} = this.#surroundings;
+    const {simulation, clock, outlets, seed, node, sabotage} = this.#surroundings;
     const random = new Random(seed, `${node} ${this.#boots}`);
     this.#boots += 1;
     this.#stack.isPowered = true;
@@ -56,10 +55,10 @@ export class PsnNode implements SimulatedNode {
     const carried = new CarriedRole<PsnInput, PsnEffect>({
       role: sabotage.psn?.(role) ?? role,
       simulation,
+      clock,
       outlets,
       perform: effect => this.#perform(effect),
     });
-    carried.clockRate = this.#clockRate;
     this.#carried = carried;
     this.#openSockets(carried);
     carried.input({kind: 'start'});
@@ -83,11 +82,6 @@ export class PsnNode implements SimulatedNode {
   resume(): void {
     this.#carried?.resume();
     this.#stack.resume();
-  }
-
-  drift(clockRate: number): void {
-    this.#clockRate = clockRate;
-    if (this.#carried) this.#carried.clockRate = clockRate;
   }
 
   carrier(): void {}

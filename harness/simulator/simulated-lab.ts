@@ -6,6 +6,7 @@ import {EndpointNode} from '#harness/simulator/endpoint-node.ts';
 import {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import type {LinkConditions} from '#harness/simulator/link.ts';
 import {NadNode} from '#harness/simulator/nad-node.ts';
+import {NodeClock} from '#harness/simulator/node-clock.ts';
 import {PsnNode} from '#harness/simulator/psn-node.ts';
 import type {Sabotage} from '#harness/simulator/sabotage.ts';
 import {tcp} from '#harness/simulator/segment.ts';
@@ -87,6 +88,7 @@ export class SimulatedLab implements Lab {
   onPacket: ((seen: PacketSeen) => void) | undefined;
   readonly #nodes = new Map<string, SimulatedNode>();
   readonly #nad: NadNode;
+  readonly #clocks = new Map<string, NodeClock>();
   readonly #stopped = new Set<string>();
   readonly #gauges: GapGauge[] = [];
   readonly #answers = new Map<string, Answer>();
@@ -218,7 +220,8 @@ export class SimulatedLab implements Lab {
 
   /** From now on a node's clock goes faster by so many millionths (slower, below 0). */
   driftClock(node: string, partsPerMillion: number): void {
-    this.#node(node).drift(1 + partsPerMillion / 1_000_000);
+    this.#node(node);
+    this.#clocks.get(node)?.drift(partsPerMillion);
   }
 
   /** Cuts the cable at an end such as `psn1:eth0`, or mends it. */
@@ -240,9 +243,12 @@ export class SimulatedLab implements Lab {
   }
 
   #make(plan: RolePlan): SimulatedNode {
+    const clock = new NodeClock(this.simulation);
+    this.#clocks.set(plan.node, clock);
     const surroundings: NodeSurroundings = {
       node: plan.node,
       simulation: this.simulation,
+      clock,
       network: this.network,
       seed: this.seed,
       timerScale: this.settings.timeScale,

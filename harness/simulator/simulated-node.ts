@@ -1,4 +1,5 @@
 import type {RoleOutlets} from '#harness/simulator/carried-role.ts';
+import type {NodeClock} from '#harness/simulator/node-clock.ts';
 import type {Sabotage} from '#harness/simulator/sabotage.ts';
 import type {Simulation} from '#harness/simulator/simulation.ts';
 import type {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
@@ -12,8 +13,6 @@ export interface SimulatedNode {
   /** The process stands still; its kernel goes on. */
   pause(): void;
   resume(): void;
-  /** From now on the node's clock goes this much faster than the lab's. */
-  drift(clockRate: number): void;
   /** The cable at an interface has carrier, or has none any more. */
   carrier(interfaceName: string, isUp: boolean): void;
   command(id: string, command: {name: string}): void;
@@ -23,6 +22,7 @@ export interface SimulatedNode {
 export interface NodeSurroundings {
   node: string;
   simulation: Simulation;
+  clock: NodeClock;
   network: VirtualNetwork;
   seed: number;
   timerScale: number;

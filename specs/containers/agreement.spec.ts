@@ -14,7 +14,11 @@ import {world as containers} from '#specs/flows/in-lab.ts';
 /** Whatever was caused by the last thing that the scenario looked at has happened, in either world. */
 const settleMs = 2000;
 /** Slower than elsewhere: on a busy machine no actor is to miss a deadline in one world that it keeps in the other. */
-const timeScale = 5;
+const unhurried = (settings: LabSettings): LabSettings => ({
+  ...settings,
+  timeScale: 5,
+  endpoint: {...settings.endpoint, connectTimeoutMs: 4000},
+});
 
 async function tell(
   scenario: Scenario,
@@ -23,7 +27,7 @@ async function tell(
 ): Promise<Story> {
   const whole: Scenario = {
     ...scenario,
-    settings: healthy => ({...change(scenario.settings?.(healthy) ?? healthy), timeScale}),
+    settings: healthy => unhurried(change(scenario.settings?.(healthy) ?? healthy)),
     async play(lab) {
       await scenario.play(lab).catch(() => {}); // a changed world need not keep the scenario's claim
       await lab.elapse(settleMs);

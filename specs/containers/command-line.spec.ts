@@ -97,6 +97,7 @@ test.serial('wrong calls end with 2, and say what is possible', async t => {
     ['run', 'no-such-story'],
     ['inspect', 'no-such-lab'],
     ['deploy', 'no-such-topology'],
+    ['deploy', '--name', 'x y'],
     ['run', 'posture', '--set', 'nad.bananas=1'],
     ['frobnicate'],
     ['exec'],

@@ -1,6 +1,8 @@
 // Labs as such: side by side with the same addresses, nodes without power, and a deploy that fails half-way.
 import test from 'ava';
 import {deployLab, LabExistsError} from '#harness/containers/deploy.ts';
+import {findEngine} from '#harness/containers/engine.ts';
+import {ensureImages} from '#harness/containers/images.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
@@ -91,3 +93,13 @@ test.serial(
     t.true(lines.some(line => line.includes('PeriodicProbe::sessionSyncProbe')));
   }),
 );
+
+test.serial('a deploy that the engine refuses half-way leaves nothing, also not what was still being made', async t => {
+  const engine = await findEngine();
+  const images = await ensureImages(engine, () => {});
+  const name = 'no name for a container';
+
+  await t.throwsAsync(deployLab({topology: single, name, engine, images, owner: 'spec'}), {message: /container name/});
+
+  t.deepEqual(await engine.listContainers({all: true, filters: {label: [`posturelab.lab=${name}`]}}), []);
+});

@@ -1,4 +1,5 @@
 import {Command} from 'commander';
+import {UsageError} from '#harness/cli/exit.ts';
 import {labDocument, labText} from '#harness/cli/lab-document.ts';
 import {print, printJson, say} from '#harness/cli/output.ts';
 import {applySetOptions} from '#harness/cli/set-options.ts';
@@ -15,6 +16,11 @@ export function deployVerb(): Command {
     .option('--set <key=value...>', 'change a setting, such as nad.aclInstallDelay=4s or dacl.compliant=@my.acl')
     .option('--json', 'print one JSON document')
     .action(async (nameOrPath: string, options: {name?: string; set?: string[]; json?: boolean}) => {
+      if (options.name !== undefined && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/.test(options.name)) {
+        throw new UsageError(
+          `--name ${JSON.stringify(options.name)}: expected a letter or digit, then letters, digits, _, . and -, 63 in all at most`,
+        );
+      }
       const topology = await loadTopology(nameOrPath);
       const settings = await applySetOptions({...defaultSettings(topology), timeScale: 1}, options.set ?? []);
       await using session = await openSession(say);

@@ -8,6 +8,7 @@ import {tellStory} from '#harness/narrator.ts';
 import {type PlayOptions, playScenario, type ScenarioResult} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
+import {library} from '#harness/scenarios/library/all.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
 
 interface RunOptions {
@@ -22,7 +23,7 @@ interface RunOptions {
 export function runVerb(): Command {
   return new Command('run')
     .description('play scenarios and judge them')
-    .argument('<scenario...>', `${scenarios.map(scenario => scenario.name).join(', ')}, or all`)
+    .argument('<scenario...>', `all: ${namesOf(scenarios)}; library: ${namesOf(library)}`)
     .addOption(
       new Option('--world <world>', 'where to play').choices(['containers', 'simulated']).default('containers'),
     )
@@ -74,11 +75,16 @@ async function openWorld(
 function chooseScenarios(names: string[]): Scenario[] {
   return names.flatMap(name => {
     if (name === 'all') return scenarios;
-    const scenario = scenarios.find(candidate => candidate.name === name);
-    if (!scenario)
-      throw new UsageError(`there is no scenario ${name}; there are ${scenarios.map(({name}) => name).join(', ')}`);
+    if (name === 'library') return library;
+    const known = [...scenarios, ...library];
+    const scenario = known.find(candidate => candidate.name === name);
+    if (!scenario) throw new UsageError(`there is no scenario ${name}; there are ${namesOf(known)}`);
     return scenario;
   });
+}
+
+function namesOf(known: readonly Scenario[]): string {
+  return known.map(({name}) => name).join(', ');
 }
 
 function titleOf({name, claim}: Scenario): string {

@@ -1,4 +1,5 @@
 /** What administrators do to dACLs (domain.md 11), and what comes of it. */
+import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
 import {compliantDacl, type LabSettings} from '#harness/lab-settings.ts';
@@ -65,6 +66,7 @@ export const daclMistakes: Scenario[] = [
     }),
     async play(lab) {
       await lab.until('alarm-raised', alarm);
+      await caughtUp(lab);
 
       expect(
         lab,
@@ -115,7 +117,9 @@ export const daclMistakes: Scenario[] = [
       await nadOf(lab).release(step);
       const refused = await lab.until('acl-refused');
       await lab.until('authorization-failed', {after: refused});
-      const installed = await lab.until('acl-installed', {where: isCompliantAcl, after: refused});
+      // The switch tries again after a minute.
+      const installed = await lab.until('acl-installed', {where: isCompliantAcl, after: refused, withinMs: 300_000});
+      await caughtUp(lab);
 
       expect(lab, refused.code === 11026, 'the PSN says that this version is not there');
       expect(lab, installed.acl !== refused.acl, 'the version that is installed in the end is another');
@@ -153,6 +157,7 @@ export const daclMistakes: Scenario[] = [
       await becomesCompliant(lab);
       const downloaded = await lab.until('acl-downloaded', {where: isCompliantAcl});
       const round = await lab.until('sync-round-finished');
+      await caughtUp(lab);
 
       expect(lab, downloaded.rounds > 1 && downloaded.entries === 203, 'the download takes several rounds');
       expect(lab, !round.answered, 'the denies at its end block the probe');
@@ -172,6 +177,7 @@ function alarming({compliant, ...told}: {name: string; claim: string; why: strin
       const met = (await nadOf(lab).counters()).filter(
         ({acl, line}) => isCompliantAcl({acl}) && isDeny(compliant, line),
       );
+      await caughtUp(lab);
 
       expect(
         lab,

@@ -1,4 +1,5 @@
 /** R1 to R10 of domain.md 7.3: every order in which a probe and the dACL can cross. Gates make each of them happen. */
+import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
@@ -30,6 +31,7 @@ export const interleavings: Scenario[] = [
       const raised = await lab.until('alarm-raised', alarm);
       await psnOf(lab).release('coa');
       const installed = await lab.until('acl-installed', {where: isCompliantAcl});
+      await caughtUp(lab);
 
       expect(lab, raised.atMs < installed.atMs, 'the alarm comes before the dACL');
       const sent = lab.timeline.of('coa-sent', event => event.atMs < raised.atMs);
@@ -60,6 +62,7 @@ export const interleavings: Scenario[] = [
       const raised = await lab.until('alarm-raised', {...alarm, after: settled});
       await nadOf(lab).release('acl-install');
       const installed = await lab.until('acl-installed', {where: isCompliantAcl, after: settled});
+      await caughtUp(lab);
 
       expect(lab, raised.atMs < installed.atMs, 'the alarm comes before the dACL');
     },
@@ -92,6 +95,7 @@ export const interleavings: Scenario[] = [
       const {installed} = await becomesCompliant(lab);
       const probe = await lab.until('probe-sent');
       const round = await lab.until('sync-round-finished', {after: probe});
+      await caughtUp(lab);
 
       expect(lab, installed.atMs < probe.atMs, 'the dACL is first');
       expect(lab, !round.answered, 'the round is silent');
@@ -142,9 +146,29 @@ export const interleavings: Scenario[] = [
     }),
     async play(lab) {
       const raised = await lab.until('alarm-raised', alarm);
+      await caughtUp(lab);
 
       expect(lab, raised.node === 'psn2' && raised.details['Server'] === 'psn2', 'psn2 raises the alarm');
       expect(lab, lab.timeline.of('probe-blocked').length === 1, 'psn1 is blocked');
+    },
+  },
+  {
+    name: 'dacl-late',
+    claim: 'the alarm comes if and only if the first probe is earlier than the dACL, however long either takes',
+    why: 'the formula of domain.md 7.4, for latencies of your own: --set nad.aclInstallDelay=… --set profile.NetworkTransitionDelay=…',
+    topology,
+    settings: healthy => ({...healthy, nad: {...healthy.nad, aclInstallDelayMs: 14_000}}),
+    async play(lab) {
+      const settled = await lab.until('posture-settled', {where: {status: 'Compliant'}});
+      const sent = await lab.until('probe-sent', {after: settled});
+      await lab.until('sync-round-finished', {after: sent});
+      const installed = await lab.until('acl-installed', {where: isCompliantAcl, after: settled});
+      const received = lab.timeline.of('probe-received', event => event.atMs < installed.atMs).length;
+      const alarms = lab.timeline.of('alarm-raised', alarm.where).length;
+      await caughtUp(lab);
+
+      expect(lab, alarms === received, 'a probe that arrives before the dACL alarms, and no other');
+      expect(lab, alarms === 0 || sent.atMs < installed.atMs, 'no probe alarms that was sent after the dACL');
     },
   },
 ];
@@ -191,6 +215,7 @@ async function replacedUnderWay(lab: Lab, after: LabEvent): Promise<void> {
   const round = await lab.until('sync-round-finished', {after: sent});
   await nadOf(lab).release('acl-install');
   await lab.until('acl-installed', {where: isCompliantAcl, after: round});
+  await caughtUp(lab);
 
   expect(lab, !round.answered, 'the old dACL blocks the round');
   expectNoAlarm(lab);

@@ -1,4 +1,5 @@
 /** What switches, PSNs and agents do to each other when something between them is wrong (domain.md 11). */
+import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
 import {nadOf} from '#harness/nad-handle.ts';
@@ -24,6 +25,7 @@ export const networkTroubles: Scenario[] = [
       const shown = await lab.until('status-shown', {where: {status: 'Compliant'}});
       const raised = await lab.until('alarm-raised', alarm);
       const installed = await lab.until('acl-installed', {where: isCompliantAcl});
+      await caughtUp(lab);
 
       expect(lab, raised.atMs >= shown.atMs + 10_000, 'the agent has waited for its delay');
       expect(lab, raised.atMs < installed.atMs, 'the dACL comes later still');
@@ -59,6 +61,7 @@ export const networkTroubles: Scenario[] = [
       const unknown = await lab.until('acl-installed', {where: isUnknownAcl, after: installed});
       const restarted = await lab.until('discovery-restarted', {after: unknown});
       const again = await becomesCompliant(lab, restarted);
+      await caughtUp(lab);
 
       expect(lab, unknown.sessionId !== installed.sessionId, 'the session has a new id');
       expect(lab, again.installed.sessionId === unknown.sessionId, 'the new session becomes Compliant');
@@ -79,6 +82,7 @@ export const networkTroubles: Scenario[] = [
       await lab.until('coa-unanswered');
       await lab.until('alarm-raised', {where: {alarm: 'Dynamic Authorization Failed for Device'}});
       await lab.until('alarm-raised', alarm);
+      await caughtUp(lab);
 
       expect(lab, lab.timeline.of('acl-installed', isCompliantAcl).length === 0, 'the Compliant dACL never comes');
     },
@@ -94,6 +98,7 @@ export const networkTroubles: Scenario[] = [
       const authorized = await lab.until('session-authorized');
       const failed = await lab.until('discovery-target-failed', {where: {reason: 'untrusted'}, after: authorized});
       await lab.until('server-not-found', {after: failed});
+      await caughtUp(lab);
 
       expect(lab, lab.timeline.of('sync-started').length === 0, 'synchronization is not armed');
     },
@@ -112,6 +117,7 @@ export const networkTroubles: Scenario[] = [
     async play(lab) {
       await lab.until('authorization-failed');
       await lab.until('server-not-found');
+      await caughtUp(lab);
 
       expect(lab, lab.timeline.of('session-authorized').length === 0, 'no session is authorized');
       expect(lab, lab.timeline.of('radius-request-dropped').length > 0, 'the PSNs drop what they cannot verify');
@@ -131,6 +137,7 @@ export const networkTroubles: Scenario[] = [
     async play(lab) {
       await lab.until('status-shown', {where: {status: 'NonCompliant'}});
       await lab.elapse(25_000); // delay and interval are 10 s
+      await caughtUp(lab);
 
       expect(lab, lab.timeline.of('probe-sent').length === 0, 'nothing is probed');
       expect(lab, lab.timeline.of('alarm-raised').length === 0, 'nobody raises an alarm');
@@ -147,6 +154,7 @@ export const networkTroubles: Scenario[] = [
       const down = await lab.until('network-changed', {where: {change: 'link-down'}, after: installed});
       const up = await lab.until('network-changed', {where: {change: 'link-up'}, after: down});
       const again = await becomesCompliant(lab, up);
+      await caughtUp(lab);
 
       expect(lab, again.installed.sessionId !== installed.sessionId, 'it is a new session');
       expect(lab, lab.timeline.of('alarm-raised').length === 0, 'nobody raises an alarm');
@@ -178,6 +186,7 @@ export const networkTroubles: Scenario[] = [
       await lab.until('server-not-found');
       await nadOf(lab).release('acl-install');
       await becomesCompliant(lab);
+      await caughtUp(lab);
 
       expect(lab, lab.timeline.of('alarm-raised').length === 0, 'nobody raises an alarm');
     },
@@ -207,6 +216,7 @@ function failover({replication}: {replication: boolean}): Scenario {
       await lab.stopNode('psn1');
       const answered = await lab.until('probe-answered');
       await lab.until(replication ? 'sync-disabled' : 'discovery-restarted', {after: answered});
+      await caughtUp(lab);
 
       expect(lab, answered.status === (replication ? 'Compliant' : 'Unknown'), 'psn2 says what it knows');
       const raised = lab.timeline.of('alarm-raised', {alarm: postureConfigurationDetection}).length;
@@ -230,6 +240,7 @@ function probeless(interval: string | null, reason: 'interval-zero' | 'interval-
       await becomesCompliant(lab);
       const off = await lab.until('sync-off');
       await lab.elapse(25_000); // delay and interval are 10 s elsewhere
+      await caughtUp(lab);
 
       expect(lab, off.reason === reason, `the reason is ${reason}`);
       expect(lab, lab.timeline.of('probe-sent').length === 0, 'nothing is probed');

@@ -1,0 +1,66 @@
+/**
+Measures what a request costs a PSN, as CPU time of its container, and prints it as `posturelab fleet --costs` reads it:
+`node scripts/measure-costs.ts > costs.json`. CPU time, not rate: it holds on a busy machine too.
+*/
+import {stdout} from 'node:process';
+import {type ContainerLab, pidsOf} from '#harness/containers/container-lab.ts';
+import {deployLab} from '#harness/containers/deploy.ts';
+import {execIn} from '#harness/containers/exec.ts';
+import {openSession} from '#harness/containers/session.ts';
+import type {RequestCosts} from '#harness/fleet/policy-node.ts';
+import {isUnknownAcl} from '#harness/scenarios/becomes-compliant.ts';
+import {radiusRate} from '#scripts/bench-radius.ts';
+import {topology} from '#topologies/two-psn.ts';
+
+const exchanges = 1000;
+const radiusRequests = 20_000; // what radiusRate sends
+
+await using session = await openSession(message => console.error(message));
+const {engine, images, reaper} = session;
+await using lab = await deployLab({topology, engine, images, owner: reaper.owner});
+await lab.until('acl-installed', {where: isUnknownAcl});
+const pids = await pidsOf(engine, {nad: lab.containerOf('nad').id});
+
+const authentication = await costOf(
+  lab,
+  radiusRequests,
+  async () => void (await radiusRate(pids, lab.settings.psn.secret)),
+);
+const probe = await costOf(lab, exchanges, () => ask(lab, 8449, '/auth/status/session'));
+const discovery = await costOf(lab, exchanges, () => ask(lab, 8443, '/auth/ng-discovery'));
+const requirements = await costOf(lab, exchanges, () => ask(lab, 8905, '/auth/posture/requirements'));
+const costs: RequestCosts = {
+  authentication,
+  accounting: authentication, // one request with the same checks, and one change of a session
+  probe,
+  discovery,
+  assessment: 2 * requirements, // requirements and report
+  coa: authentication,
+};
+stdout.write(`${JSON.stringify(costs)}\n`);
+
+/** Milliseconds of psn1's CPU a request. */
+async function costOf(lab: ContainerLab, requests: number, run: () => Promise<void>): Promise<number> {
+  const before = await cpuMs(lab);
+  await run();
+  return Math.round((1000 * ((await cpuMs(lab)) - before)) / requests) / 1000;
+}
+
+async function cpuMs(lab: ContainerLab): Promise<number> {
+  const {cpu_stats} = await lab.containerOf('psn1').stats({stream: false, 'one-shot': true});
+  return cpu_stats.cpu_usage.total_usage / 1e6;
+}
+
+/** HTTPS exchanges, each with a TLS connection of its own, eight at a time, from the switch: no access list is in the way. */
+async function ask(lab: ContainerLab, port: number, path: string): Promise<void> {
+  const program = `
+    const {request} = require('node:https');
+    const one = () => new Promise((resolve, reject) => request(
+      {host: '10.10.1.11', port: ${port}, path: '${path}', agent: false, rejectUnauthorized: false},
+      response => response.resume().once('end', resolve),
+    ).once('error', reject).end());
+    const worker = async () => { for (let i = 0; i < ${exchanges / 8}; i += 1) await one(); };
+    Promise.all(Array.from({length: 8}, worker)).then(() => console.log('done'));`;
+  const {stdout: said, stderr} = await execIn(lab.containerOf('nad'), ['node', '-e', program]);
+  if (!said.includes('done')) throw new Error(`the exchanges with port ${port} failed: ${stderr}`);
+}
