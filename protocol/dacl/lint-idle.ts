@@ -3,15 +3,28 @@ import {exampleOf} from '#protocol/dacl/example-packet.ts';
 import type {Linted} from '#protocol/dacl/lint.ts';
 import {nameOf, placeOf} from '#protocol/dacl/lint-place.ts';
 import type {AclProblem} from '#protocol/dacl/problem.ts';
-import {type Idle, idleEntries} from '#protocol/dacl/shadowing.ts';
+import {type Idle, searchIdleEntries} from '#protocol/dacl/shadowing.ts';
 
 /** Entries that make no difference. One that writes the implicit deny out, or is there for the log, is no problem. */
 export function checkIdleEntries(linted: Linted): AclProblem[] {
   const {entries} = linted.acl;
-  return idleEntries(linted.acl, linted.boxes)
+  const {idle, isComplete} = searchIdleEntries(linted.acl, linted.boxes);
+  const problems = idle
     .filter(({kind, index}) => kind === 'shadowed' || !entries[index]?.log)
     .filter(({kind, index}) => kind === 'shadowed' || !deniesEverything(entries[index]))
     .map(idle => (idle.kind === 'shadowed' ? shadowedProblem(idle, linted) : redundantProblem(idle, linted)));
+  return isComplete ? problems : [...problems, incompleteProblem(linted)];
+}
+
+function incompleteProblem(linted: Linted): AclProblem {
+  return {
+    severity: 'warning',
+    code: 'too-many-overlaps',
+    ...placeOf(linted.acl.entries.at(-1), linted),
+    message:
+      'So many entries overlap that not all were compared: some of them may be shadowed without being told here.',
+    fix: 'Shorten the list, or check parts of it by themselves.',
+  };
 }
 
 function deniesEverything(ace: Ace | undefined): boolean {
