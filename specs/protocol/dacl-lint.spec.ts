@@ -20,6 +20,11 @@ const good = ['deny tcp any host 10.10.1.11 eq 8449', 'deny tcp any host 10.10.2
 
 for (const [claim, lines, expected] of [
   ['a deny for each PSN on top is good', good, []],
+  [
+    'denies of the probe are wanted, also where the implicit deny would do',
+    [...good.slice(0, 2), 'permit udp any any'],
+    [],
+  ],
   ['an implicit deny is good enough', ['permit tcp any any eq 443', 'permit udp any any eq 53'], []],
   [
     'no deny at all lets both probes through',
