@@ -18,7 +18,7 @@ const settleMs = 2000;
 const unhurried = (settings: LabSettings): LabSettings => ({
   ...settings,
   timeScale: 5,
-  endpoint: {...settings.endpoint, connectTimeoutMs: 4000},
+  endpoint: {...settings.endpoint, connectTimeoutMs: 8000},
 });
 
 const names = argv.slice(2);

@@ -14,6 +14,7 @@ const verbs: Record<string, () => Promise<() => Command>> = {
   forward: async () => (await import('#harness/cli/verbs/forward.ts')).forwardVerb,
   capture: async () => (await import('#harness/cli/verbs/capture.ts')).captureVerb,
   run: async () => (await import('#harness/cli/verbs/run.ts')).runVerb,
+  replay: async () => (await import('#harness/cli/verbs/replay.ts')).replayVerb,
   race: async () => (await import('#harness/cli/verbs/race.ts')).raceVerb,
   explore: async () => (await import('#harness/cli/verbs/explore.ts')).exploreVerb,
   explain: async () => (await import('#harness/cli/verbs/explain.ts')).explainVerb,

@@ -7,6 +7,7 @@ import {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import type {LinkConditions} from '#harness/simulator/link.ts';
 import {NadNode} from '#harness/simulator/nad-node.ts';
 import {NodeClock} from '#harness/simulator/node-clock.ts';
+import {plainCopy} from '#harness/simulator/plain-copy.ts';
 import {PsnNode} from '#harness/simulator/psn-node.ts';
 import type {Sabotage} from '#harness/simulator/sabotage.ts';
 import {tcp} from '#harness/simulator/segment.ts';
@@ -273,7 +274,7 @@ export class SimulatedLab implements Lab {
     return {
       record: event => this.#record(node, event),
       // What is answered goes by a wire in the other world: nobody gets hold of a role's own objects.
-      reply: (id, result) => this.#settle(id, ({resolve}) => resolve(JSON.parse(JSON.stringify(result ?? null)))),
+      reply: (id, result) => this.#settle(id, ({resolve}) => resolve(plainCopy(result))),
       refuse: (id, message) => this.#settle(id, ({reject}) => reject(new Error(message))),
     };
   }

@@ -39,6 +39,9 @@ test('the command plays a saved story again, and says no when a rule is broken',
     t.deepEqual(JSON.parse(replayed.stdout).violations, []);
     t.like(JSON.parse(explored.stdout), {firstSeed: 3, runs: 2, finding: null});
     await t.throwsAsync(run('--runs', 'many'), {code: 2});
+    await t.throwsAsync(run('--runs', '0'), {code: 2});
+    await writeFile(file, JSON.stringify({...exploration(3), steps: [{afterMs: 1, deed: {kind: 'dance'}}]}));
+    await t.throwsAsync(run('--story', file), {code: 2});
     await t.throwsAsync(run('--story', join(folder, 'none.json')), {code: 2});
   } finally {
     await rm(folder, {recursive: true});

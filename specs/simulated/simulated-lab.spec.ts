@@ -1,6 +1,7 @@
 // The lab in virtual time keeps the promises of harness/lab.ts, and what can befall its nodes and cables.
 import {globSync, readFileSync} from 'node:fs';
 import test from 'ava';
+import fc from 'fast-check';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {WaitError} from '#harness/lab.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
@@ -8,6 +9,7 @@ import {nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {becomesCompliant, isUnknownAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {goodConditions} from '#harness/simulator/link.ts';
+import {plainCopy} from '#harness/simulator/plain-copy.ts';
 import {simulate} from '#harness/simulator/simulated-lab.ts';
 import type {PsnView} from '#protocol/psn/contract.ts';
 import {topology as single} from '#topologies/single-psn.ts';
@@ -75,6 +77,16 @@ test('what is answered is a copy: changing it changes nothing', async t => {
   view.facts['firewall'] = false;
 
   t.is((await endpointOf(lab).view()).facts['firewall'], true);
+});
+
+test('a copy is what JSON would have brought, whatever the data', t => {
+  fc.assert(
+    fc.property(fc.jsonValue(), value => {
+      t.deepEqual(plainCopy(value), JSON.parse(JSON.stringify(value)));
+    }),
+    {examples: [[JSON.parse('{"__proto__": {"a": 1}}')]]},
+  );
+  t.deepEqual(plainCopy({a: undefined, b: [undefined, {c: undefined}]}), {b: [null, {}]});
 });
 
 test('a PSN without power forgets its sessions and keeps its policy and live log', async t => {

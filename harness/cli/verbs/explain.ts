@@ -1,3 +1,4 @@
+import {Buffer} from 'node:buffer';
 import {readFile} from 'node:fs/promises';
 import {stdout} from 'node:process';
 import {Command} from 'commander';
@@ -6,6 +7,7 @@ import {paletteFor, print, printJson} from '#harness/cli/output.ts';
 import {diagnose, type Finding} from '#harness/field-log/diagnosis.ts';
 import {type Happening, happeningsOf} from '#harness/field-log/happenings.ts';
 import {readLog} from '#harness/field-log/log-line.ts';
+import {isZip, readFromZip} from '#harness/field-log/zip.ts';
 
 const grave: readonly Finding['code'][] = [
   'race',
@@ -19,7 +21,7 @@ const grave: readonly Finding['code'][] = [
 export function explainVerb(): Command {
   return new Command('explain')
     .description("read an agent's AnyConnect_ISEPosture.txt: what happened, and what is wrong")
-    .argument('<file>', 'the log; it may be cut, and have lines of others in it')
+    .argument('<file>', 'the log, or a DART zip with it; it may be cut, and have lines of others in it')
     .option('--json', 'print one JSON document')
     .action(async (file: string, {json}: {json?: boolean}) => {
       const {lines, foreign} = readLog(await readText(file));
@@ -33,7 +35,11 @@ export function explainVerb(): Command {
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    const bytes = await readFile(file);
+    if (!isZip(bytes)) return bytes.toString();
+    const log = readFromZip(bytes, path => /ISEPosture\.txt$/i.test(path));
+    if (log === undefined) throw new Error('the archive has no file that ends in ISEPosture.txt');
+    return Buffer.from(log).toString();
   } catch (error) {
     throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : error}`);
   }

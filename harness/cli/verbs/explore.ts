@@ -4,7 +4,7 @@ import {stdout} from 'node:process';
 import {Command} from 'commander';
 import {exitCodes, UsageError} from '#harness/cli/exit.ts';
 import {paletteFor, print, printJson, say} from '#harness/cli/output.ts';
-import type {Exploration} from '#harness/explore/exploration.ts';
+import {type Exploration, isStep} from '#harness/explore/exploration.ts';
 import {type ExploreReport, explore, type Finding} from '#harness/explore/explore.ts';
 import {type Played, playExploration} from '#harness/explore/play.ts';
 import {rules} from '#harness/explore/violation.ts';
@@ -86,6 +86,8 @@ async function readStory(path: string): Promise<Exploration> {
     const story: Exploration = JSON.parse(await readFile(path, 'utf8'));
     if (!Number.isSafeInteger(story.seed) || !Array.isArray(story.steps) || typeof story.circumstances !== 'object')
       throw new Error('it has no seed, circumstances and steps');
+    const stranger = story.steps.find(step => !isStep(step));
+    if (stranger !== undefined) throw new Error(`there is no such step as ${JSON.stringify(stranger)}`);
     return story;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -95,7 +97,7 @@ async function readStory(path: string): Promise<Exploration> {
 
 function readWhole(option: string, text: string): number {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new UsageError(`${option} ${text}: expected a whole number`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < 1)
+    throw new UsageError(`${option} ${text}: expected a whole number above 0`);
   return number;
 }

@@ -97,7 +97,7 @@ async function readPlan(options: FleetOptions): Promise<FleetPlan> {
   return {
     endpoints: readCount('--endpoints', options.endpoints, 10_000_000),
     psns: readCount('--psns', options.psns, 50),
-    durationMs: readTime('--duration', options.duration),
+    durationMs: readDuration(options.duration),
     intervalMs: readTime('--interval', options.interval),
     outage: failAtMs === null ? null : {atMs: failAtMs, forMs: readTime('--fail-for', options.failFor)},
     reauthentication:
@@ -124,6 +124,15 @@ function readTime(option: string, text: string): number {
   } catch (error) {
     throw error instanceof LatencyError ? new UsageError(`${option} ${error.message}`) : error;
   }
+}
+
+const longestDurationMs = 7 * 24 * 3_600_000;
+
+function readDuration(text: string): number {
+  const durationMs = readTime('--duration', text);
+  if (durationMs < 1000 || durationMs > longestDurationMs)
+    throw new UsageError(`--duration ${text}: expected a second to a week (10080m)`);
+  return durationMs;
 }
 
 function readCount(option: string, text: string, most: number): number {

@@ -1,6 +1,6 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {env, stdout} from 'node:process';
-import {Command} from 'commander';
+import {Command, Option} from 'commander';
 import {exitCodes, UsageError} from '#harness/cli/exit.ts';
 import {print, printJson, say} from '#harness/cli/output.ts';
 import {calibrate} from '#harness/race/calibration.ts';
@@ -58,7 +58,9 @@ export function raceVerb(): Command {
     .option('--target <share>', 'of false alarms, for the answer', '0.0001')
     .option('--seed <number>', 'chance', '1')
     .option('--confirm <number>', 'cells to play', '0')
-    .option('--confirm-world <world>', 'containers or simulated', 'containers')
+    .addOption(
+      new Option('--confirm-world <world>', 'where').choices(['containers', 'simulated']).default('containers'),
+    )
     .option('--svg <file>', 'write the map as a picture')
     .option('--html <file>', 'write map and answer as one page')
     .option('--json', 'print one JSON document');
@@ -85,8 +87,10 @@ async function race(options: RaceOptions): Promise<void> {
   const x = readAxis('--x', options.x, columns);
   const y = readAxis('--y', options.y, rows);
   if (x.name === y.name) throw new UsageError(`--y ${options.y}: ${y.name} is swept by --x already`);
-  const map = raceMap({x, y, draws: readNumber('--draws', options.draws)}, question);
+  const map = raceMap({x, y, draws: readWhole('--draws', options.draws)}, question);
   const target = readNumber('--target', options.target);
+  if (target < 1e-6 || target >= 1)
+    throw new UsageError(`--target ${options.target}: expected a share from 0.000001 up to 1, such as 0.0001`);
   const draws = Math.max(100_000, Math.ceil(20 / target));
   const answer = answerDelay(question, {target, draws});
   const confirmed = await confirm(map, question, options);
@@ -107,7 +111,7 @@ async function race(options: RaceOptions): Promise<void> {
 }
 
 async function readQuestion(options: RaceOptions): Promise<RaceQuestion> {
-  const seed = readNumber('--seed', options.seed);
+  const seed = readWhole('--seed', options.seed);
   const latencies = await Promise.all(latencyNames.map(async name => [name, await latencyOf(name, options[name])]));
   return {
     latencies: Object.fromEntries(latencies),
@@ -170,5 +174,13 @@ function readNumber(option: string, text: string): number {
   const number = Number(text);
   if (text.trim() === '' || !Number.isFinite(number) || number < 0)
     throw new UsageError(`${option} ${text}: expected a number, 0 or more`);
+  return number;
+}
+
+/** From 1 to a million: more draws a cell say nothing more. */
+function readWhole(option: string, text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1 || number > 1_000_000)
+    throw new UsageError(`${option} ${text}: expected a whole number from 1 to 1000000`);
   return number;
 }

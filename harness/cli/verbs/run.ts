@@ -1,5 +1,7 @@
+import {writeFile} from 'node:fs/promises';
 import {stderr, stdout} from 'node:process';
 import {Command, Option} from 'commander';
+import {type Capsule, capsuleOf, settled} from '#harness/capsule.ts';
 import {exitCodes, UsageError} from '#harness/cli/exit.ts';
 import {paletteFor, print, printJson, say} from '#harness/cli/output.ts';
 import {readSetOptions} from '#harness/cli/set-options.ts';
@@ -16,6 +18,7 @@ interface RunOptions {
   set?: string[];
   seed: string;
   artifacts?: string;
+  save?: string;
   quiet?: boolean;
   json?: boolean;
 }
@@ -33,31 +36,43 @@ export function runVerb(): Command {
     )
     .option('--seed <number>', 'chance in the simulated world; recorded with the result', '1')
     .option('--artifacts <folder>', 'where a failed run leaves its evidence', 'artifacts')
+    .option('--save <file>', 'keep the run as a capsule, for posturelab replay')
     .option('-q, --quiet', 'only the verdicts')
     .option('--json', 'print one JSON document a scenario')
     .action(async (names: string[], options: RunOptions) => {
       const chosen = chooseScenarios(names);
       const seed = Number(options.seed);
       if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${options.seed}: expected a whole number`);
+      if (options.save !== undefined && chosen.length > 1)
+        throw new UsageError(`--save ${options.save}: one file holds one run; name one scenario`);
       const adjust = await readSetOptions(options.set ?? []);
       for (const {topology} of chosen) adjust(defaultSettings(topology)); // what cannot be set is refused before anything starts
       await using world = await openWorld(options, seed);
       let failed = 0;
       for (const scenario of chosen) {
         if (!options.json) print(titleOf(scenario));
-        const result = await playScenario(scenario, {
+        let settings = defaultSettings(scenario.topology);
+        const result = await playScenario(options.save === undefined ? scenario : settled(scenario), {
           ...world.play,
           adjust,
           seed,
-          onLab: async lab =>
-            options.json || options.quiet ? undefined : tellStory(lab.timeline, print, paletteFor(stdout)),
+          onLab: async lab => {
+            settings = lab.settings;
+            return options.json || options.quiet ? undefined : tellStory(lab.timeline, print, paletteFor(stdout));
+          },
         });
+        if (options.save !== undefined) await save(options.save, capsuleOf(result, {...scenario, settings}));
         if (!result.passed) failed += 1;
         if (options.json) printJson(result);
         else print(verdictOf(result));
       }
       process.exitCode = failed === 0 ? exitCodes.done : exitCodes.no;
     });
+}
+
+async function save(file: string, capsule: Capsule): Promise<void> {
+  await writeFile(file, `${JSON.stringify(capsule)}\n`);
+  say(`wrote ${file}`);
 }
 
 /** The engine's libraries are loaded only by those who need an engine. */

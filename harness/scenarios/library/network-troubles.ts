@@ -106,6 +106,39 @@ export const networkTroubles: Scenario[] = [
   failover({replication: true}),
   failover({replication: false}),
   {
+    name: 'phantom-session',
+    claim:
+      'accounting that goes to the backup PSN makes a session there that nobody authenticated; its probe is answered Unknown',
+    why: 'row 14 of domain.md 11, and 6.2: a phantom, on a PSN that shares nothing with the owner',
+    topology,
+    settings: healthy => ({
+      ...healthy,
+      nad: {...healthy.nad, radiusTimeoutMs: 1000, radiusAttempts: 2},
+      psn: {...healthy.psn, replication: false},
+      profile: {xml: null, fields: {NetworkTransitionDelay: '30'}},
+      dacl: {...healthy.dacl, compliant: 'deny tcp any host 10.10.1.11 eq 8449\npermit ip any any'},
+    }),
+    prepare: lab => nadOf(lab).hold('ipdt'),
+    async play(lab) {
+      const shown = await lab.until('status-shown', {where: {status: 'Compliant'}});
+      await lab.until('session-authorized', {where: isCompliantAcl, after: shown.atMs - 1000});
+      await lab.stopNode('psn1');
+      await nadOf(lab).release('ipdt'); // a new address is news for accounting
+      const phantom = await lab.until('session-created', {where: {origin: 'accounting'}});
+      const answered = await lab.until('probe-answered', {after: shown});
+      await lab.until('discovery-restarted', {after: answered});
+      await caughtUp(lab);
+
+      expect(
+        lab,
+        phantom.node === 'psn2' && phantom.sessionId === shown.sessionId,
+        'psn2 has the session by accounting alone',
+      );
+      expect(lab, answered.status === 'Unknown', 'it knows nothing of its status');
+      expect(lab, lab.timeline.of('alarm-raised').length === 0, 'nobody raises an alarm');
+    },
+  },
+  {
     name: 'wrong-secret',
     claim: 'a wrong shared secret is silence on both sides: no session is authorized',
     why: 'row 31 of domain.md 11 (message 11036)',

@@ -1,0 +1,83 @@
+// A run as one file: played again it is the same, in another process too; changed, it is not; and a failing one becomes a spec.
+import {execFile} from 'node:child_process';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {execPath} from 'node:process';
+import {promisify} from 'node:util';
+import test from 'ava';
+import {type Capsule, CapsuleError, capsuleOf, readCapsule, replayCapsule, settled, specOf} from '#harness/capsule.ts';
+import {defaultSettings} from '#harness/lab-settings.ts';
+import {playScenario} from '#harness/run-scenario.ts';
+import {scenarios} from '#harness/scenarios/all.ts';
+import {library} from '#harness/scenarios/library/all.ts';
+import {rediscovery} from '#harness/scenarios/rediscovery.ts';
+import {simulatedWorld} from '#harness/simulator/world.ts';
+
+const known = [...scenarios, ...library];
+
+async function capsule(seed = 4): Promise<Capsule> {
+  const result = await playScenario(settled(rediscovery), {...simulatedWorld(seed), seed});
+  return capsuleOf(result, {topology: rediscovery.topology, settings: defaultSettings(rediscovery.topology)});
+}
+
+const posturelab = (...args: string[]) =>
+  promisify(execFile)(execPath, ['--disable-warning=ExperimentalWarning', 'harness/cli/main.ts', ...args]);
+
+test('a capsule plays again to the same timeline, byte for byte', async t => {
+  const saved = readCapsule(JSON.stringify(await capsule()));
+  const replay = await replayCapsule(saved, {...simulatedWorld(saved.seed), known});
+
+  t.like(replay, {passed: true, isSameStory: true, isSameTimeline: true, failure: null});
+});
+
+test('another seed is another timeline and the same story', async t => {
+  const saved = await capsule();
+  const replay = await replayCapsule({...saved, seed: 5}, {...simulatedWorld(5), known});
+
+  t.like(replay, {isSameStory: true, isSameTimeline: false});
+});
+
+test('other settings are another story, and it is said where', async t => {
+  const saved = await capsule();
+  const settings = {...saved.settings, psn: {...saved.settings.psn, replication: false}};
+  const replay = await replayCapsule({...saved, settings}, {...simulatedWorld(saved.seed), known});
+
+  t.false(replay.isSameStory);
+  t.regex(replay.differences.join('\n'), /psn2 cache, step 1/);
+});
+
+test('what is no capsule is refused with the reason', async t => {
+  const saved = await capsule();
+  const {settings: _, ...without} = saved;
+  const broken = {...saved, topology: {...saved.topology, links: []}};
+
+  t.throws(() => readCapsule('{"capsule":'), {instanceOf: CapsuleError, message: /not JSON/});
+  t.throws(() => readCapsule('{}'), {instanceOf: CapsuleError, message: /run --save/});
+  t.throws(() => readCapsule(JSON.stringify(without)), {instanceOf: CapsuleError, message: /no settings/});
+  t.throws(() => readCapsule(JSON.stringify(broken)), {name: 'TopologyError'});
+  await t.throwsAsync(replayCapsule({...saved, scenario: 'none'}, {...simulatedWorld(1), known}), {
+    instanceOf: CapsuleError,
+  });
+});
+
+test('the command saves a failing run, plays it again in another process, and makes a spec of it that fails', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'posturelab-capsule-'));
+  const [file, spec] = [join(folder, 'run.json'), join(folder, 'run.spec.ts')];
+  try {
+    const failing = ['run', 'rediscovery', '--world', 'simulated', '--seed', '9', '--set', 'psn.probePort=8500'];
+    await t.throwsAsync(posturelab(...failing, '--quiet', '--save', file), {code: 1});
+    const {stdout} = await posturelab('replay', file, '--json');
+    await posturelab('replay', file, '--spec', spec);
+    const saved = readCapsule(await readFile(file, 'utf8'));
+
+    t.like(JSON.parse(stdout), {passed: false, isSameStory: true, isSameTimeline: true, seed: 9});
+    t.is(await readFile(spec, 'utf8'), specOf(saved));
+    t.regex(specOf(saved), /seed 9, FAILED when it was saved/);
+    await writeFile(file, JSON.stringify({...saved, timelineSha256: 'another'}));
+    await t.throwsAsync(posturelab('replay', file), {code: 1});
+    await t.throwsAsync(posturelab('replay', join(folder, 'none.json')), {code: 2});
+  } finally {
+    await rm(folder, {recursive: true});
+  }
+});
