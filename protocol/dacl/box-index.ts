@@ -9,7 +9,8 @@ export interface Indexed {
 }
 
 /**
-Boxes by what is most particular about them: the one destination, the one destination port, or the first half of the destination.
+Boxes by what is most particular about them: the one destination, the one destination port, the first half of the
+destination, or the block of ports.
 Long lists are of hosts and ports, and there a box meets few others.
 */
 export class BoxIndex {
@@ -17,6 +18,7 @@ export class BoxIndex {
   readonly #end: number;
   readonly #byHost = new Map<string | number, Indexed[]>();
   readonly #byPort = new Map<number, Indexed[]>();
+  readonly #byBlock = new Map<number, Indexed[]>();
   readonly #byNetwork = new Map<number, Indexed[]>();
   readonly #others: Indexed[] = [];
   readonly #groups: (readonly Indexed[])[] = [];
@@ -41,6 +43,8 @@ export class BoxIndex {
       this.#ports += 1;
     } else if (network !== undefined) {
       put(this.#byNetwork, network, indexed);
+    } else if (firstBlock(box) === lastBlock(box)) {
+      put(this.#byBlock, firstBlock(box), indexed);
     } else {
       this.#others.push(indexed);
     }
@@ -63,6 +67,10 @@ export class BoxIndex {
     else if (all || this.#ports >= widthOf(box)) groups.push(...this.#byPort.values());
     if (network !== undefined) groups.push(this.#byNetwork.get(network) ?? []);
     else groups.push(...this.#byNetwork.values());
+    for (let block = firstBlock(box); block <= lastBlock(box) && this.#byBlock.size > 0; block += 1) {
+      const group = this.#byBlock.get(block);
+      if (group) groups.push(group);
+    }
     return groups;
   }
 
@@ -91,6 +99,15 @@ export class BoxIndex {
 function portOf({ranges}: Box): number | undefined {
   const port = ranges[range.second];
   return port === ranges[range.second + 1] ? port : undefined;
+}
+
+/** Ports in blocks of 256. */
+function firstBlock({ranges}: Box): number {
+  return (ranges[range.second] ?? 0) >> 8;
+}
+
+function lastBlock({ranges}: Box): number {
+  return (ranges[range.second + 1] ?? 0) >> 8;
 }
 
 function widthOf({ranges}: Box): number {

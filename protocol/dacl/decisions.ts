@@ -12,7 +12,7 @@ export interface Decision {
 }
 
 /** More pieces than this, and the rest of the region is not looked at any more. */
-const mostPieces = 4096;
+const mostPieces = 512;
 
 /** Who decides about the packets of a region, in the order of evaluation; each entry once. */
 export function decisionsFor(acl: Acl, region: Box, known = new AclBoxes(acl.family)): Decision[] {

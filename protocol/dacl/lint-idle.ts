@@ -2,19 +2,37 @@ import type {Ace} from '#protocol/dacl/acl.ts';
 import {exampleOf} from '#protocol/dacl/example-packet.ts';
 import type {Linted} from '#protocol/dacl/lint.ts';
 import {nameOf, placeOf} from '#protocol/dacl/lint-place.ts';
+import {asksForPort} from '#protocol/dacl/lint-probe.ts';
 import type {AclProblem} from '#protocol/dacl/problem.ts';
-import {type Idle, idleEntries} from '#protocol/dacl/shadowing.ts';
+import {type Idle, searchIdleEntries} from '#protocol/dacl/shadowing.ts';
 
-/** Entries that make no difference. One that writes the implicit deny out, or is there for the log, is no problem. */
+/**
+Entries that make no difference. One that writes the implicit deny out is no problem, nor one that denies the probe, which TAC
+222483 wants to see, nor one for the log.
+*/
 export function checkIdleEntries(linted: Linted): AclProblem[] {
   const {entries} = linted.acl;
-  return idleEntries(linted.acl, linted.boxes)
+  const {idle, isComplete} = searchIdleEntries(linted.acl, linted.boxes);
+  const problems = idle
     .filter(({kind, index}) => kind === 'shadowed' || !entries[index]?.log)
-    .filter(({kind, index}) => kind === 'shadowed' || !deniesEverything(entries[index]))
+    .filter(({kind, index}) => kind === 'shadowed' || !isMeantToBeSeen(entries[index], linted.port))
     .map(idle => (idle.kind === 'shadowed' ? shadowedProblem(idle, linted) : redundantProblem(idle, linted)));
+  return isComplete ? problems : [...problems, incompleteProblem(linted)];
 }
 
-function deniesEverything(ace: Ace | undefined): boolean {
+function incompleteProblem(linted: Linted): AclProblem {
+  return {
+    severity: 'warning',
+    code: 'too-many-overlaps',
+    ...placeOf(linted.acl.entries.at(-1), linted),
+    message:
+      'So many entries overlap that not all were compared: some of them may be shadowed without being told here.',
+    fix: 'Shorten the list, or check parts of it by themselves.',
+  };
+}
+
+function isMeantToBeSeen(ace: Ace | undefined, port: number): boolean {
+  if (ace?.action === 'deny' && asksForPort(ace.destinationPort, port)) return true;
   return (
     ace?.action === 'deny' &&
     ace.protocol === undefined &&

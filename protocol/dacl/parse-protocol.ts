@@ -5,6 +5,9 @@ import {looksLikeAddress} from '#protocol/dacl/parse-address.ts';
 /** What an entry is for; `unknown`: it could not be read, so whatever depends on it is let pass. */
 export type LineProtocol = number | 'every' | 'unknown';
 
+/** Hop-by-hop, routing, fragment and destination options (RFC 8200 §4.1): the packet filter looks behind them. */
+const extensionHeaders: ReadonlySet<number> = new Set([0, 43, 44, 60]);
+
 /** Reads a protocol by its IOS name or by number. */
 export function parseProtocol(reader: LineReader, family: 'ipv4' | 'ipv6'): LineProtocol {
   const table = family === 'ipv4' ? ipv4Protocols : ipv6Protocols;
@@ -20,6 +23,13 @@ export function parseProtocol(reader: LineReader, family: 'ipv4' | 'ipv6'): Line
   const number = next && readNumber(next.text);
   if (number !== undefined && number <= 255) {
     reader.take();
+    if (family === 'ipv6' && extensionHeaders.has(number)) {
+      reader.fail(next, {
+        code: 'unsupported',
+        message: `${number} is an IPv6 extension header, and what comes behind it is the protocol; not supported here.`,
+        fix: 'Write the protocol behind it, or `ipv6` for all.',
+      });
+    }
     return number === 0 && family === 'ipv4' ? 'every' : number;
   }
   const keyword = reader.takeKeyword(table, {code: 'protocol', what: 'a protocol (a name, or 0 to 255)'});

@@ -22,25 +22,36 @@ const mostComparisons = 3_000_000;
 
 /** Found by reasoning about sets of packets: an entry may also be shadowed by several that each match a part. */
 export function idleEntries(acl: Acl, known = new AclBoxes(acl.family)): Idle[] {
+  return searchIdleEntries(acl, known).idle;
+}
+
+/** `isComplete`: nothing was left out for being too much to compare. */
+export function searchIdleEntries(acl: Acl, known = new AclBoxes(acl.family)): {idle: Idle[]; isComplete: boolean} {
   const boxes = acl.entries.map(ace => known.of(ace));
-  const search = new BoxIndex(acl.family);
-  for (const [index, own] of boxes.entries()) for (const box of own) search.add({box, index});
-  const {idle, rests} = shadowed(boxes, search);
-  return [...idle, ...redundant(acl, {boxes, search, rests})].sort((a, b) => a.index - b.index);
+  const budget = {left: mostComparisons};
+  const {idle, rests} = shadowed(acl, boxes, budget);
+  const isComplete = budget.left >= 0;
+  const all = [...idle, ...redundant(acl, boxes, rests)];
+  return {idle: all.sort((a, b) => a.index - b.index), isComplete};
 }
 
 /** `rests`: what of each entry's packets reaches it; `undefined` for shadowed ones, and for those that match nothing. */
 function shadowed(
+  {family}: Acl,
   boxes: readonly (readonly Box[])[],
-  search: BoxIndex,
+  budget: Budget,
 ): {idle: Idle[]; rests: (readonly Box[] | undefined)[]} {
+  const earlier = new BoxIndex(family);
   const idle: Idle[] = [];
   const rests = boxes.map((own, index) => {
     const by = new Set<number>();
-    const rest =
-      own.length === 1 && own[0]
-        ? uncovered({box: own[0], index}, search, by)
-        : own.flatMap(box => uncovered({box, index}, search, by));
+    const rest: Box[] = [];
+    for (const box of own) {
+      const left = uncovered(box, earlier, {by, budget});
+      rest.push(...left);
+      // What others cover wholly covers nothing that they do not. Boxes of one entry have nothing in common.
+      if (left.length > 0) earlier.add({box, index});
+    }
     if (rest.length > 0) return rest;
     const [example] = own;
     if (example) idle.push({kind: 'shadowed', index, by: [...by].sort((a, b) => a - b), example});
@@ -50,15 +61,17 @@ function shadowed(
 }
 
 /** What of a box is in none of the entries before, or nothing, and then `by` has those that take part. */
-function uncovered({box, index}: Indexed, search: BoxIndex, by: Set<number>): Box[] {
+function uncovered(box: Box, earlier: BoxIndex, {by, budget}: {by: Set<number>; budget: Budget}): Box[] {
   const met: Indexed[] = [];
   let covered = 0;
   let whole = Number.POSITIVE_INFINITY;
-  for (const group of search.groupsFor(box)) {
+  for (const group of earlier.groupsFor(box)) {
+    budget.left -= group.length;
+    if (budget.left < 0) return [box];
     for (const other of group) {
-      if (other.index >= index) break; // they are in order
+      if (other.index > whole) break; // they are in order
       if (!intersects(box, other.box)) continue;
-      if (contains(other.box, box)) whole = Math.min(whole, other.index);
+      if (contains(other.box, box)) whole = other.index;
       met.push(other);
       covered += share(box, other.box);
     }
@@ -68,16 +81,17 @@ function uncovered({box, index}: Indexed, search: BoxIndex, by: Set<number>): Bo
     return [];
   }
   if (covered < 0.999) return [box];
-  return rest(box, met, by);
+  return rest(box, met, {by, budget});
 }
 
-function rest(box: Box, met: readonly Indexed[], by: Set<number>): Box[] {
+function rest(box: Box, met: readonly Indexed[], {by, budget}: {by: Set<number>; budget: Budget}): Box[] {
   let pieces = [box];
   const used: number[] = [];
   for (const other of met) {
+    budget.left -= pieces.length;
+    if (pieces.length > mostPieces || budget.left < 0) return [box];
     if (pieces.some(piece => intersects(piece, other.box))) used.push(other.index);
     pieces = pieces.flatMap(piece => subtract(piece, other.box));
-    if (pieces.length > mostPieces) return [box];
   }
   if (pieces.length === 0) for (const index of used) by.add(index);
   return pieces;
@@ -85,19 +99,12 @@ function rest(box: Box, met: readonly Indexed[], by: Set<number>): Box[] {
 
 function redundant(
   acl: Acl,
-  {
-    boxes,
-    search,
-    rests,
-  }: {
-    boxes: readonly (readonly Box[])[];
-    search: BoxIndex;
-    rests: readonly (readonly Box[] | undefined)[];
-  },
+  boxes: readonly (readonly Box[])[],
+  rests: readonly (readonly Box[] | undefined)[],
 ): Idle[] {
   const own = (index: number) => rests[index] ?? [];
   const isShort = acl.entries.length <= shortList;
-  const later = isShort ? undefined : new LaterEntries(acl, search);
+  const later = isShort ? undefined : new LaterEntries(acl, boxes);
   const budget = {left: mostComparisons};
   const idle: Idle[] = [];
   for (let index = acl.entries.length - 1; index >= 0; index -= 1) {
@@ -154,9 +161,10 @@ class LaterEntries {
   readonly #search: BoxIndex;
   #comparisons = 0;
 
-  constructor(acl: Acl, search: BoxIndex) {
+  constructor(acl: Acl, boxes: readonly (readonly Box[])[]) {
     this.#acl = acl;
-    this.#search = search;
+    this.#search = new BoxIndex(acl.family);
+    for (const [index, own] of boxes.entries()) for (const box of own) this.#search.add({box, index});
   }
 
   standIn(index: number, rest: readonly Box[]): number | null | undefined {

@@ -147,6 +147,20 @@ test.serial('a time range counts at the time that the call names', async t => {
   );
 });
 
+test.serial('mutate tells which entries scenarios hit, and which mistakes none of them notices', async t => {
+  const list = 'deny tcp any host 10.10.1.11 eq 8449\ndeny tcp any host 10.10.2.12 eq 8449\npermit ip any any';
+  const {exitCode, stdout, stderr} = await acl(['mutate', '-', '--run', 'sync-probing', '--json'], list);
+  const {failed, entries, changes, unnoticed} = JSON.parse(stdout);
+  t.is(exitCode, 1, stderr);
+  t.deepEqual(failed, []);
+  t.true(entries[0].packets > 0);
+  t.is(entries[2].packets, 0);
+  t.true(changes > 10);
+  const told: string[] = unnoticed.map(({line, change}: {line: number; change: string}) => `${change} ${line}`);
+  t.false(told.includes('dropped 1'), 'without the deny for psn1 the probe is answered');
+  t.true(told.includes('dropped 3'), 'no probe needs the permit');
+});
+
 test.serial('wrong calls end with 2, say why, and print nothing on stdout', async t => {
   await inFolder(
     {
@@ -170,6 +184,7 @@ test.serial('wrong calls end with 2, say why, and print nothing on stdout', asyn
         ],
         [['test', path('good.acl'), '--packets', '-', '--in', 'dreams'], /Allowed choices/],
         [['frobnicate'], /unknown command/],
+        [['mutate', '-', '--run', 'no-such-story'], /there is no scenario/],
       ] as const) {
         const ended = await acl([...args]);
         t.is(ended.exitCode, 2, `${args.join(' ')}: ${ended.stderr}`);

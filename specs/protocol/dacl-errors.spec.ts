@@ -72,6 +72,15 @@ for (const [text, why] of [
   });
 }
 
+test('an IPv6 extension header is no protocol, with the reason', t => {
+  for (const number of [0, 43, 44, 60]) {
+    const [problem] = problemsOf(`permit ${number} any any`, 'ipv6');
+    t.is(problem?.code, 'unsupported');
+    t.true(problem?.message.includes('extension header'));
+  }
+  t.deepEqual(problemsOf('permit 50 any any', 'ipv6'), []);
+});
+
 for (const [text, brief, fix] of [
   ['permit ip any 10.0.0.0 255.0.0.0', 'netmask@1:24 255.0.0.0', '`10.0.0.0 0.255.255.255`'],
   ['permit ip host 10.0.0.1 any', 'source-not-any@1:11 host', '`any`'],

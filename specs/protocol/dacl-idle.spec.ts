@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {exampleOf} from '#protocol/dacl/example-packet.ts';
 import {parseAcl} from '#protocol/dacl/parse.ts';
-import {idleEntries} from '#protocol/dacl/shadowing.ts';
+import {idleEntries, searchIdleEntries} from '#protocol/dacl/shadowing.ts';
 import {verdict} from '#protocol/dacl/verdict.ts';
 import {acls, packets} from '#specs/protocol/dacl-arbitraries.ts';
 
@@ -107,4 +107,14 @@ test('a long list of hosts and ports is searched, and a shadowed entry in it is 
     [[5000, [77]]],
   );
   t.is(found.filter(({kind}) => kind === 'redundant').length, 5000);
+});
+
+test('a list in which everything overlaps is not compared to the end, and that is told', t => {
+  const entries = Array.from(
+    {length: 4000},
+    (_, index) => `permit tcp host 10.0.${index >> 8}.${index & 255} any eq 80`,
+  );
+  const {acl} = parseAcl(entries.join('\n'), {name: 'test'});
+  t.false(searchIdleEntries(acl).isComplete);
+  t.true(searchIdleEntries({...acl, entries: acl.entries.slice(0, 500)}).isComplete);
 });

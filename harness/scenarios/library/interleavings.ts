@@ -90,7 +90,6 @@ export const interleavings: Scenario[] = [
     claim: 'when the dACL is in force before the first probe, the probe meets silence',
     why: 'R6 of domain.md 7.3: the good case',
     topology,
-    settings: shortDelay,
     async play(lab) {
       const {installed} = await becomesCompliant(lab);
       const probe = await lab.until('probe-sent');
@@ -107,7 +106,6 @@ export const interleavings: Scenario[] = [
     claim: 'while a new version of the dACL waits to be installed, the old one still blocks the probe',
     why: 'R7 of domain.md 7.3: a switch that took the old list away first would alarm; this one swaps them in one transaction',
     topology,
-    settings: shortDelay,
     play: async lab => replacedUnderWay(lab, await becomesCompliant(lab).then(({installed}) => installed)),
   },
   {
@@ -132,7 +130,6 @@ export const interleavings: Scenario[] = [
     claim: 'a second or later probe that meets a re-authentication is blocked as well',
     why: 'R9 of domain.md 7.3: the tick of the interval coincides with the CoA; as R7',
     topology,
-    settings: shortDelay,
     play: async lab => replacedUnderWay(lab, await lab.until('sync-round-finished', {where: {round: 2}})),
   },
   {

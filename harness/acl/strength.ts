@@ -1,0 +1,48 @@
+import type {LabSettings} from '#harness/lab-settings.ts';
+import {nadOf} from '#harness/nad-handle.ts';
+import {playScenario} from '#harness/run-scenario.ts';
+import type {Scenario} from '#harness/scenario.ts';
+import {simulatedWorld} from '#harness/simulator/world.ts';
+import {readDaclVersionName} from '#protocol/dacl/name.ts';
+
+/** Which of the three lists of a lab is meant. */
+export type DaclPlace = keyof LabSettings['dacl'];
+
+/** Names of the dACLs in the lab's policy. */
+const names: Record<DaclPlace, string> = {
+  compliant: 'Posture_Compliant',
+  nonCompliant: 'Posture_NonCompliant',
+  unknown: 'Posture_Unknown',
+};
+
+export interface Played {
+  scenario: string;
+  passed: boolean;
+  message: string | undefined;
+  /** Packets by line of the list, if it was in force at the end. */
+  packets: Map<number, number>;
+}
+
+/** Plays a scenario in the simulated world with a list in its place. */
+export async function playWithAcl(
+  scenario: Scenario,
+  {place, text, seed}: {place: DaclPlace; text: string; seed: number},
+): Promise<Played> {
+  const packets = new Map<number, number>();
+  const counting: Scenario = {
+    ...scenario,
+    async play(lab) {
+      await scenario.play(lab);
+      for (const {acl, line, packets: count} of await nadOf(lab).counters()) {
+        if (line === null || readDaclVersionName(acl)?.name !== names[place]) continue;
+        packets.set(line, (packets.get(line) ?? 0) + count);
+      }
+    },
+  };
+  const result = await playScenario(counting, {
+    ...simulatedWorld(seed),
+    seed,
+    adjust: settings => ({...settings, dacl: {...settings.dacl, [place]: text}}),
+  });
+  return {scenario: scenario.name, passed: result.passed, message: result.failure?.message, packets};
+}
