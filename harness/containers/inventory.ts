@@ -6,12 +6,15 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import type Docker from 'dockerode';
 import {repositoryRoot} from '#harness/containers/images-context.ts';
+import {labels} from '#harness/containers/labels.ts';
 
 const run = promisify(execFile);
 
 /** Sorted lists, one a kind of thing. */
 export interface Inventory {
   containers: string[];
+  /** Of ours; those of programs that have ended go by themselves. */
+  reapers: string[];
   volumes: string[];
   networks: string[];
   veths: string[];
@@ -24,8 +27,8 @@ export interface Inventory {
 }
 
 export async function takeInventory(engine: Docker): Promise<Inventory> {
-  const [containers, volumes, networks, veths, namespaces, nftTables, processes, files] = await Promise.all([
-    engine.listContainers({all: true}).then(list => list.map(({Id, Names}) => `${Names[0]} ${Id.slice(0, 12)}`)),
+  const [all, volumes, networks, veths, namespaces, nftTables, processes, files] = await Promise.all([
+    engine.listContainers({all: true}),
     engine.listVolumes().then(({Volumes}) => (Volumes ?? []).map(({Name}) => Name)),
     engine.listNetworks().then(list => list.map(({Name}) => Name)),
     lines('ip', ['-o', 'link', 'show', 'type', 'veth']).then(all => all.map(line => line.split(': ')[1] ?? line)),
@@ -34,7 +37,20 @@ export async function takeInventory(engine: Docker): Promise<Inventory> {
     ownProcesses(),
     readdir(tmpdir()),
   ]);
-  const sorted = {containers, volumes, networks, veths, namespaces, nftTables, processes, files};
+  const nameOf = ({Id, Names}: Docker.ContainerInfo) => `${Names[0]} ${Id.slice(0, 12)}`;
+  const isReaper = ({Labels}: Docker.ContainerInfo) => Labels[labels.reaper] !== undefined;
+  const containers = all.filter(container => !isReaper(container)).map(nameOf);
+  const sorted = {
+    containers,
+    reapers: all.filter(isReaper).map(nameOf),
+    volumes,
+    networks,
+    veths,
+    namespaces,
+    nftTables,
+    processes,
+    files,
+  };
   for (const list of Object.values(sorted)) list.sort();
   return sorted;
 }
@@ -55,7 +71,7 @@ export async function differences(engine: Docker, before: Inventory, withinMs: n
 function compare(before: Inventory, after: Inventory): string[] {
   return (Object.keys(before) as (keyof Inventory)[]).flatMap(kind => [
     ...after[kind].filter(item => !before[kind].includes(item)).map(item => `+ ${kind}: ${item}`),
-    ...before[kind].filter(item => !after[kind].includes(item)).map(item => `- ${kind}: ${item}`),
+    ...before[kind].filter(item => kind !== 'reapers' && !after[kind].includes(item)).map(item => `- ${kind}: ${item}`),
   ]);
 }
 
