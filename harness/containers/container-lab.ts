@@ -94,6 +94,8 @@ export class ContainerLab implements Lab {
       throw new Error(`node ${node} was begun by another program, which alone can start it again`);
     const {engine, linkerImage, labels, channels} = this.#parts;
     const container = this.containerOf(node);
+    // Answered when the engine has put the old process away. Until then it would hang up on us, or never tell us anything.
+    await container.inspect();
     const channel = await ControlChannel.attach(container, node, {onEvent: event => this.timeline.add(event)});
     channels.set(node, channel);
     await using linker = await startLinker(engine, {image: linkerImage, labels});
