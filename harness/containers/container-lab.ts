@@ -10,6 +10,7 @@ import type {EventOf, LabEvent, LabEventKind} from '#protocol/event.ts';
 
 const defaultWithinMs = 120_000;
 /** Under load a container may need seconds for what takes milliseconds; a deadline is not a claim about speed. */
+const startDeadlineMs = 30_000;
 const shortestRealDeadlineMs = 10_000;
 
 /** What a lab in containers is made of; `deploy.ts` makes it, `join.ts` finds one that another program made. */
@@ -100,10 +101,10 @@ export class ContainerLab implements Lab {
     channels.set(node, channel);
     await using linker = await startLinker(engine, {image: linkerImage, labels});
     await container.start();
-    await channel.ready;
+    await channel.becomes('ready', startDeadlineMs);
     await linker.run(linkScript(this.topology, await pidsOf(engine, this.#parts.containerIds), node));
     channel.begin(begin);
-    await channel.begun;
+    await channel.becomes('begun', startDeadlineMs);
     this.#record(node, {kind: 'node-started'});
   }
 

@@ -3,6 +3,7 @@ import {randomUUID} from 'node:crypto';
 import {createInterface} from 'node:readline';
 import {PassThrough} from 'node:stream';
 import type {Container} from 'dockerode';
+import {withDeadline} from '#harness/containers/with-deadline.ts';
 import {monotonicMs} from '#images/shell/clock.ts';
 import type {LabEvent} from '#protocol/event.ts';
 
@@ -70,6 +71,16 @@ export class ControlChannel implements Disposable {
     stream.on('end', () => channel.#end('its process ended'));
     stream.on('error', error => channel.#end(error.message));
     return channel;
+  }
+
+  /** Waits until the node has said that it is ready, or has begun. Throws after the deadline, with what it said instead. */
+  async becomes(state: 'ready' | 'begun', deadlineMs: number): Promise<void> {
+    const said: Promise<unknown> = state === 'ready' ? this.ready : this.begun;
+    await withDeadline(
+      said,
+      deadlineMs,
+      () => `node ${this.node} did not say that it is ${state} within ${deadlineMs} ms. ${this.complaints()}`,
+    );
   }
 
   /** Hands over what the node needs to begin; once, after its links are there. */

@@ -75,7 +75,7 @@ export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
     Promise.all(
       nodesOf(topology, kind).map(async ([node]) => {
         channels.get(node)?.begin(begins.get(node) ?? {});
-        await channels.get(node)?.begun;
+        await channels.get(node)?.becomes('begun', startupTimeoutMs);
       }),
     );
   const close = undo.move();

@@ -91,21 +91,7 @@ class ReadyStrategy implements WaitStrategy {
 
   async waitUntilReady(): Promise<void> {
     const channel = await this.#attached;
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () =>
-        late.reject(
-          new Error(
-            `node ${channel.node} did not say that it is ready within ${this.#startupTimeoutMs} ms. ${channel.complaints()}`,
-          ),
-        ),
-      this.#startupTimeoutMs,
-    );
-    try {
-      await Promise.race([channel.ready, late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await channel.becomes('ready', this.#startupTimeoutMs);
   }
 
   withStartupTimeout(startupTimeoutMs: number): this {
