@@ -1,9 +1,9 @@
 import type {HostStack} from '#harness/simulator/host-stack.ts';
 import {Retransmission} from '#harness/simulator/retransmission.ts';
 import {headerOf, type Segment, type ServerCertificate} from '#harness/simulator/segment.ts';
-import {serverNameProblem} from '#harness/simulator/server-name.ts';
 import type {Simulation, Timer} from '#harness/simulator/simulation.ts';
 import type {HttpsOutcome} from '#images/shell/https-client.ts';
+import {serverNameProblem} from '#protocol/agent/server-name.ts';
 import type {HttpRequest, HttpsFailure} from '#protocol/http.ts';
 import type {Endpoint} from '#protocol/role.ts';
 
@@ -125,7 +125,9 @@ export class VirtualHttpsClient {
 
   #finishHandshake(connection: Connection, certificate: ServerCertificate): void {
     connection.retransmission.stop();
-    const problem = serverNameProblem(connection.host, certificate, connection.serverNameRules);
+    const problem = certificate.isTrusted
+      ? serverNameProblem(connection.host, certificate.names, connection.serverNameRules)
+      : 'SELF_SIGNED_CERT_IN_CHAIN: self-signed certificate in certificate chain';
     if (problem !== undefined) {
       this.#send(connection, {kind: 'fin'});
       this.#fail(connection, {reason: 'untrusted', detail: problem});

@@ -3,6 +3,7 @@ import {isIP} from 'node:net';
 import {connect, type PeerCertificate, type TLSSocket} from 'node:tls';
 import type {LabClock} from '#images/shell/clock.ts';
 import {Deadline} from '#images/shell/deadline.ts';
+import {serverNameProblem} from '#protocol/agent/server-name.ts';
 import type {HttpRequest, HttpResponse, HttpsFailure} from '#protocol/http.ts';
 
 /** What a node trusts, and who it is where the other side asks (node to node). PEM texts. */
@@ -175,21 +176,8 @@ function isCertificateError(code: string | undefined): boolean {
   return /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ALTNAME|HOSTNAME_MISMATCH|INVALID_CA|UNTRUSTED/.test(code ?? '');
 }
 
-/** The certificate must name the host, and the host must be one the profile allows. */
 function checkName(host: string, certificate: PeerCertificate, rules: string[]): Error | undefined {
-  const names = (certificate.subjectaltname ?? '')
-    .split(', ')
-    .map(entry => entry.replace(/^(DNS|IP Address):/, '').toLowerCase());
-  if (!names.some(name => matchesWildcard(host.toLowerCase(), name))) {
-    return new UntrustedError(`the certificate names ${names.join(', ') || 'nobody'}, not ${host}`);
-  }
-  if (!rules.some(rule => matchesWildcard(host.toLowerCase(), rule.trim().toLowerCase()))) {
-    return new UntrustedError(`ServerNameRules ${rules.join(',')} do not allow ${host}`);
-  }
-  return undefined;
-}
-
-function matchesWildcard(name: string, rule: string): boolean {
-  if (rule === '*' || rule === name) return true;
-  return rule.startsWith('*.') && name.endsWith(rule.slice(1)) && name.length > rule.length - 1;
+  const names = (certificate.subjectaltname ?? '').split(', ').map(entry => entry.replace(/^(DNS|IP Address):/, ''));
+  const problem = serverNameProblem(host, names, rules);
+  return problem === undefined ? undefined : new UntrustedError(problem);
 }

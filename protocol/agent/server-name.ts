@@ -1,13 +1,14 @@
-import type {ServerCertificate} from '#harness/simulator/segment.ts';
-
-/** What a client has against a server's certificate, in the words of images/shell/https-client.ts; `undefined`: nothing. */
+/**
+What the agent has against the names in a server's certificate, `undefined` if nothing: one of them must be the host's, and one of the
+profile's ServerNameRules must allow the host (domain.md 8.2; wildcards as `*.example.com`, `*` is any).
+*/
 export function serverNameProblem(
   host: string,
-  {names, isTrusted}: ServerCertificate,
-  rules: string[],
+  certificateNames: readonly string[],
+  rules: readonly string[],
 ): string | undefined {
   const name = host.toLowerCase();
-  if (!isTrusted) return 'SELF_SIGNED_CERT_IN_CHAIN: self-signed certificate in certificate chain';
+  const names = certificateNames.map(own => own.toLowerCase());
   if (!names.some(own => matches(name, own)))
     return `the certificate names ${names.join(', ') || 'nobody'}, not ${host}`;
   if (rules.some(rule => matches(name, rule.trim().toLowerCase()))) return undefined;
