@@ -88,7 +88,9 @@ async function ownProcesses(): Promise<string[]> {
       return `${pid} ${command.replaceAll('\0', ' ').trim()}`;
     }),
   );
-  return commands.filter(
-    command => command.includes(`${repositoryRoot}harness/`) || command.includes('/opt/posturelab/images/'),
+  return commands.filter(command =>
+    [`${repositoryRoot}harness/`, `${repositoryRoot}node_modules/ava/`, '/opt/posturelab/images/'].some(ours =>
+      command.includes(ours),
+    ),
   );
 }

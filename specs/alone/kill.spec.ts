@@ -33,13 +33,23 @@ for (const {args, after} of moments) {
       await using foreign = await foreignObjects();
       const before = await takeInventory(engine);
 
-      await killAfter(args, after);
+      await killAfter([...cli, ...args], after);
 
       t.deepEqual(await differences(engine, before, 15_000), []);
       t.true(await foreign.isThere());
     },
   );
 }
+
+test.serial('the test program, killed while its specs hold labs: nothing is left, nothing foreign is lost', async t => {
+  await using foreign = await foreignObjects();
+  const before = await takeInventory(engine);
+
+  await killAfter(['scripts/test.ts', 'specs/flows/missing-deny.spec.ts'], /✔/);
+
+  t.deepEqual(await differences(engine, before, 15_000), []);
+  t.true(await foreign.isThere());
+});
 
 test.serial('posturelab destroy, killed at once: a second destroy finishes the work', async t => {
   await using foreign = await foreignObjects();
@@ -67,9 +77,9 @@ test.serial('a deployed lab outlives the program that deployed it, and destroy l
   t.deepEqual(await differences(engine, before, 15_000), []);
 });
 
-/** Starts the program and kills it with -9 as soon as it prints what is waited for. */
+/** Starts a program of ours and kills it with -9 as soon as it prints what is waited for. */
 async function killAfter(args: string[], after: RegExp): Promise<void> {
-  const child = spawn(process.execPath, [...cli, ...args], {stdio: ['ignore', 'pipe', 'pipe']});
+  const child = spawn(process.execPath, args, {stdio: ['ignore', 'pipe', 'pipe']});
   const seen: string[] = [];
   const found = Promise.withResolvers<void>();
   for (const stream of [child.stdout, child.stderr]) {
