@@ -1,5 +1,6 @@
 import type {LabSettings} from '#harness/lab-settings.ts';
 import {nadOf} from '#harness/nad-handle.ts';
+import {daclNames} from '#harness/role-plan.ts';
 import {playScenario} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
@@ -7,13 +8,6 @@ import {readDaclVersionName} from '#protocol/dacl/name.ts';
 
 /** Which of the three lists of a lab is meant. */
 export type DaclPlace = keyof LabSettings['dacl'];
-
-/** Names of the dACLs in the lab's policy. */
-const names: Record<DaclPlace, string> = {
-  compliant: 'Posture_Compliant',
-  nonCompliant: 'Posture_NonCompliant',
-  unknown: 'Posture_Unknown',
-};
 
 export interface Played {
   scenario: string;
@@ -34,7 +28,7 @@ export async function playWithAcl(
     async play(lab) {
       await scenario.play(lab);
       for (const {acl, line, packets: count} of await nadOf(lab).counters()) {
-        if (line === null || readDaclVersionName(acl)?.name !== names[place]) continue;
+        if (line === null || readDaclVersionName(acl)?.name !== daclNames[place]) continue;
         packets.set(line, (packets.get(line) ?? 0) + count);
       }
     },

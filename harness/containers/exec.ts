@@ -16,13 +16,22 @@ export async function execIn(
 ): Promise<ExecResult> {
   const exec = await container.exec({Cmd: command, AttachStdout: true, AttachStderr: true, User: user});
   const stream = await exec.start({hijack: true, stdin: false});
+  const output = await outputOf(container, stream);
+  return {exitCode: (await exec.inspect()).ExitCode ?? -1, ...output};
+}
+
+/** All that a program says on an attached stream, apart. */
+export async function outputOf(
+  {modem}: Container,
+  stream: NodeJS.ReadableStream,
+): Promise<{stdout: string; stderr: string}> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
-  container.modem.demuxStream(stream, stdout, stderr);
+  modem.demuxStream(stream, stdout, stderr);
   stream.once('end', () => {
     stdout.end();
     stderr.end();
   });
   const [out, err] = await Promise.all([text(stdout), text(stderr)]);
-  return {exitCode: (await exec.inspect()).ExitCode ?? -1, stdout: out, stderr: err};
+  return {stdout: out, stderr: err};
 }
