@@ -4,21 +4,12 @@ import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
 import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
+import type {NodeCommand} from '#images/endpoint/node-command.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import {Agent} from '#protocol/agent/agent.ts';
-import type {AgentCommand, AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
+import type {AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
 import type {ProfileResult} from '#protocol/agent/profile.ts';
 import type {CommonEffect} from '#protocol/role.ts';
-
-/** As images/endpoint/main.ts has it. */
-type NodeCommand =
-  | Exclude<AgentCommand, {name: 'restart-service' | 'replace-profile'}>
-  | {name: 'restart-service'}
-  | {name: 'replace-profile'; xml: string}
-  | {name: 'link'; up: boolean}
-  | {name: 'read-log'}
-  | {name: 'start-gap-meter'; port: number}
-  | {name: 'stop-gap-meter'};
 
 const discardPort = 9;
 

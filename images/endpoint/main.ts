@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import process from 'node:process';
 import {GapMeter} from '#images/endpoint/gap-meter.ts';
 import {NetworkAdapter} from '#images/endpoint/network-adapter.ts';
+import type {NodeCommand} from '#images/endpoint/node-command.ts';
 import {PostureFiles} from '#images/endpoint/posture-files.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
@@ -11,19 +12,8 @@ import {labClock} from '#images/shell/clock.ts';
 import {openControl} from '#images/shell/control.ts';
 import {HttpsClient} from '#images/shell/https-client.ts';
 import {Agent} from '#protocol/agent/agent.ts';
-import type {AgentCommand, AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
+import type {AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
 import type {CommonEffect} from '#protocol/role.ts';
-
-/** What the container understands besides the agent's own commands; `restart-service` and `replace-profile` read files. */
-type NodeCommand =
-  | Exclude<AgentCommand, {name: 'restart-service' | 'replace-profile'}>
-  | {name: 'restart-service'}
-  | {name: 'replace-profile'; xml: string}
-  | {name: 'link'; up: boolean}
-  | {name: 'read-log'}
-  /** Every PSN of the lab at that port. */
-  | {name: 'start-gap-meter'; port: number}
-  | {name: 'stop-gap-meter'};
 
 await run();
 process.exit(0);

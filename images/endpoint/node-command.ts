@@ -1,0 +1,12 @@
+import type {AgentCommand} from '#protocol/agent/contract.ts';
+
+/** What the container understands besides the agent's own commands; `restart-service` and `replace-profile` read files. */
+export type NodeCommand =
+  | Exclude<AgentCommand, {name: 'restart-service' | 'replace-profile'}>
+  | {name: 'restart-service'}
+  | {name: 'replace-profile'; xml: string}
+  | {name: 'link'; up: boolean}
+  | {name: 'read-log'}
+  /** Every PSN of the lab at that port. */
+  | {name: 'start-gap-meter'; port: number}
+  | {name: 'stop-gap-meter'};
