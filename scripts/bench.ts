@@ -27,12 +27,12 @@ report('deploy of two-psn, four nodes ready', ours.up, theirs.up, 0.75);
 report('destroy', ours.down, theirs.down, 0.25);
 await measureLab(session);
 
-async function timeLab({engine, images, reaper}: ContainerSession): Promise<{up: number[]; down: number[]}> {
+async function timeLab(session: ContainerSession): Promise<{up: number[]; down: number[]}> {
   const up: number[] = [];
   const down: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     const startedMs = performance.now();
-    const lab = await deployLab({topology, engine, images, owner: reaper.owner});
+    const lab = await deployLab(session, {topology});
     const readyMs = performance.now();
     await lab[Symbol.asyncDispose]();
     if (round === 0) continue; // warm-up
@@ -62,14 +62,14 @@ async function timeCompose({images}: ContainerSession): Promise<{up: number[]; d
   return {up, down};
 }
 
-async function measureLab({engine, images, reaper}: ContainerSession): Promise<void> {
+async function measureLab(session: ContainerSession): Promise<void> {
   const settings = {...defaultSettings(topology), timeScale: 1};
-  await using lab = await deployLab({topology, settings, engine, images, owner: reaper.owner});
+  await using lab = await deployLab(session, {topology, settings});
   await lab.until('acl-installed', {where: isCompliantAcl});
   await measureControl(lab);
   await measureCoa(lab);
   const pids = await pidsOf(
-    engine,
+    session.engine,
     Object.fromEntries(Object.keys(topology.nodes).map(node => [node, lab.containerOf(node).id])),
   );
   line(

@@ -16,10 +16,9 @@ const exchanges = 1000;
 const radiusRequests = 20_000; // what radiusRate sends
 
 await using session = await openSession(message => console.error(message));
-const {engine, images, reaper} = session;
-await using lab = await deployLab({topology, engine, images, owner: reaper.owner});
+await using lab = await deployLab(session, {topology});
 await lab.until('acl-installed', {where: isUnknownAcl});
-const pids = await pidsOf(engine, {nad: lab.containerOf('nad').id});
+const pids = await pidsOf(session.engine, {nad: lab.containerOf('nad').id});
 
 const authentication = await costOf(
   lab,

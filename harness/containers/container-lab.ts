@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import {ControlChannel} from '#harness/containers/control-channel.ts';
-import {linkScript, startLinker} from '#harness/containers/linker.ts';
+import {type Linker, linkScript} from '#harness/containers/linker.ts';
 import {type Lab, type UntilOptions, waitForEvent} from '#harness/lab.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
 import type {Timeline} from '#harness/timeline.ts';
@@ -19,9 +19,8 @@ export interface ContainerLabParts {
   topology: Topology;
   settings: LabSettings;
   engine: Docker;
-  /** For a linker when a node is started again. */
-  linkerImage: string;
-  labels: Record<string, string>;
+  /** For the links of a node that is started again; absent in a joined lab. */
+  linker?: Linker;
   containerIds: Record<string, string>;
   channels: Map<string, ControlChannel>;
   /** What each node was begun with; absent in a joined lab. */
@@ -90,16 +89,15 @@ export class ContainerLab implements Lab {
   }
 
   async startNode(node: string): Promise<void> {
+    const {engine, linker, channels} = this.#parts;
     const begin = this.#parts.begins.get(node);
-    if (begin === undefined)
+    if (begin === undefined || linker === undefined)
       throw new Error(`node ${node} was begun by another program, which alone can start it again`);
-    const {engine, linkerImage, labels, channels} = this.#parts;
     const container = this.containerOf(node);
     // Answered when the engine has put the old process away. Until then it would hang up on us, or never tell us anything.
     await container.inspect();
     const channel = await ControlChannel.attach(container, node, {onEvent: event => this.timeline.add(event)});
     channels.set(node, channel);
-    await using linker = await startLinker(engine, {image: linkerImage, labels});
     await container.start();
     await channel.becomes('ready', startDeadlineMs);
     await linker.run(linkScript(this.topology, await pidsOf(engine, this.#parts.containerIds), node));

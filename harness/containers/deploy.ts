@@ -3,9 +3,9 @@ import {randomUUID} from 'node:crypto';
 import type Docker from 'dockerode';
 import {allEnded} from '#harness/containers/all-ended.ts';
 import {ContainerLab, chooseOrigin, pidsOf} from '#harness/containers/container-lab.ts';
-import type {Images} from '#harness/containers/images.ts';
-import {linkScript, startLinker} from '#harness/containers/linker.ts';
+import {linkScript} from '#harness/containers/linker.ts';
 import {type StartedNode, startNodeContainer} from '#harness/containers/node-container.ts';
+import type {ContainerSession} from '#harness/containers/session.ts';
 import {defaultSettings, fqdn, type LabSettings} from '#harness/lab-settings.ts';
 import {planNodes} from '#harness/node-plan.ts';
 import {Timeline} from '#harness/timeline.ts';
@@ -17,15 +17,16 @@ export interface DeployOptions {
   /** Container names start with it; one lab of a name at a time. Default: the topology's name and eight random digits. */
   name?: string;
   settings?: LabSettings;
-  engine: Docker;
-  images: Images;
-  /** The label value by which the reaper finds what a killed program left. */
-  owner: string;
   /** Runs when PSNs and switch take part and no endpoint does yet. */
   prepare?: (lab: ContainerLab) => Promise<void>;
   /** Told at each step, in words for people. */
   say?: (step: string) => void;
 }
+
+/** What a deploy needs of a session; what is left by a killed program is found by its reaper's owner label. */
+export type DeploySession = Pick<ContainerSession, 'engine' | 'images' | 'linker'> & {
+  reaper: Pick<ContainerSession['reaper'], 'owner'>;
+};
 
 const startupTimeoutMs = 30_000;
 
@@ -39,11 +40,12 @@ export class LabExistsError extends Error {
 }
 
 /** Resolves when every node takes part. If anything fails, what was started is removed before it rejects. */
-export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
-  const {topology, engine, images, owner, say = () => {}} = options;
+export async function deployLab(session: DeploySession, options: DeployOptions): Promise<ContainerLab> {
+  const {topology, say = () => {}} = options;
+  const {engine} = session;
   const settings = options.settings ?? defaultSettings(topology);
   const name = options.name ?? `${topology.name}-${randomUUID().slice(0, 8)}`;
-  const labels = {'posturelab.lab': name, 'posturelab.owner': owner};
+  const labels = {'posturelab.lab': name, 'posturelab.owner': session.reaper.owner};
   const timeline = new Timeline();
   await refuseTaken(engine, name);
 
@@ -53,16 +55,13 @@ export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
   say('starting the nodes');
   const [plans, linker, nodes] = await allEnded([
     planNodes(topology, settings),
-    startLinker(engine, {image: images.base, labels}),
-    startNodes(options, {name, labels, onEvent: event => timeline.add(event)}),
+    session.linker(),
+    startNodes(session, topology, {name, labels, onEvent: event => timeline.add(event)}),
   ]);
   const containerIds = Object.fromEntries([...nodes].map(([node, {containerId}]) => [node, containerId]));
 
   say('making the links');
-  {
-    await using _linker = linker;
-    await linker.run(linkScript(topology, await pidsOf(engine, containerIds)));
-  }
+  await linker.run(linkScript(topology, await pidsOf(engine, containerIds)));
 
   say('starting the services');
   const {origin, here} = chooseOrigin(
@@ -84,12 +83,11 @@ export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
     topology,
     settings,
     engine,
-    labels,
     containerIds,
     timeline,
     begins,
     channels,
-    linkerImage: images.base,
+    linker,
     clock: here,
     close: () => close.disposeAsync(),
   });
@@ -106,7 +104,8 @@ export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
 }
 
 async function startNodes(
-  {topology, engine, images}: DeployOptions,
+  {engine, images}: DeploySession,
+  topology: Topology,
   {name, labels, onEvent}: {name: string; labels: Record<string, string>; onEvent: (event: LabEvent) => void},
 ): Promise<Map<string, StartedNode>> {
   const hosts = Object.fromEntries(

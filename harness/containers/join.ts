@@ -82,8 +82,6 @@ export async function joinLab(engine: Docker, running: RunningLab): Promise<Cont
     topology: running.topology,
     settings: defaultSettings(running.topology),
     engine,
-    linkerImage: '',
-    labels: {},
     containerIds: running.containerIds,
     channels,
     begins: new Map(),

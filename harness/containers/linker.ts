@@ -1,7 +1,8 @@
 /**
-The linker: a short-lived container in the host's pid namespace that makes veth pairs straight between the
-nodes' namespaces and gives the nodes their addresses (design.md 3). It starts beside the nodes and waits for its script.
+The linker: a container in the host's pid namespace that makes veth pairs straight between nodes' namespaces and gives the nodes their
+addresses (design.md 3). One serves all labs of a program, one script after the other.
 */
+import {randomUUID} from 'node:crypto';
 import {PassThrough} from 'node:stream';
 import type Docker from 'dockerode';
 import {accessPorts, nodesOf, readEnd, type Topology} from '#harness/topology.ts';
@@ -22,7 +23,7 @@ export async function startLinker(
 ): Promise<Linker> {
   const container = await engine.createContainer({
     Image: image,
-    Cmd: ['sh', '-eu', '-s'],
+    Cmd: ['sh'],
     User: 'root',
     OpenStdin: true,
     StdinOnce: true,
@@ -37,27 +38,52 @@ export async function startLinker(
     },
   });
   const stream = await container.attach({stream: true, stdin: true, stdout: true, stderr: true, hijack: true});
-  let output = '';
-  const collect = new PassThrough().on('data', (text: Buffer) => {
-    output += text.toString();
-  });
-  container.modem.demuxStream(stream, collect, collect);
-  const ended = container.wait({condition: 'next-exit'});
-  ended.catch(() => {}); // `run` reports it
+  const output = new PassThrough().setEncoding('utf8');
+  container.modem.demuxStream(stream, output, output);
+  stream.once('end', () => output.end());
   await container.start();
 
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    async run(script) {
-      stream.end(script);
-      const {StatusCode} = await ended;
-      if (StatusCode !== 0)
-        throw new LinkError(`the linker could not make the links: ${output.trim() || `exit code ${StatusCode}`}`);
+    run(script) {
+      const mine = last.then(() => runIn({input: stream, output}, script));
+      last = mine.catch(() => {});
+      return mine;
     },
     async [Symbol.asyncDispose]() {
       stream.end();
       await container.remove({force: true}).catch(() => {}); // AutoRemove was faster
     },
   };
+}
+
+/** Gives a shell a script to run in a shell of its own, and waits for the word by which it says that it is done, and how. */
+async function runIn(
+  {input, output}: {input: NodeJS.WritableStream; output: PassThrough},
+  script: string,
+): Promise<void> {
+  const word = `done-${randomUUID()}`;
+  const ending = new RegExp(`${word} (\\d+)\n`);
+  let said = '';
+  const ended = Promise.withResolvers<number>();
+  const listen = (text: string) => {
+    said += text;
+    const [, code] = ending.exec(said) ?? [];
+    if (code !== undefined) ended.resolve(Number(code));
+  };
+  const hangUp = () => ended.reject(new LinkError(`the linker is gone; it said: ${said.trim() || 'nothing'}`));
+  output.on('data', listen).once('end', hangUp);
+  try {
+    if (output.readableEnded) hangUp();
+    input.write(`(set -eu\n${script})\necho ${word} $?\n`);
+    const code = await ended.promise;
+    if (code !== 0)
+      throw new LinkError(
+        `the linker could not make the links: ${said.replace(ending, '').trim() || `exit code ${code}`}`,
+      );
+  } finally {
+    output.off('data', listen).off('end', hangUp);
+  }
 }
 
 /**

@@ -24,12 +24,9 @@ export async function openContainerWorld({
   const labs = new Map<Lab, ContainerLab>();
   return {
     openLab: async ({scenario, settings, prepare}) => {
-      const lab = await deployLab({
+      const lab = await deployLab(session, {
         topology: scenario.topology,
         settings,
-        engine: session.engine,
-        images: session.images,
-        owner: session.reaper.owner,
         prepare: async lab => {
           labs.set(lab, lab);
           await startLinkCaptures(lab); // a failure is not known before it happens

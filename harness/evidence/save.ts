@@ -15,17 +15,13 @@ const captureFolder = '/var/lib/posturelab/captures';
 
 /** Starts tcpdump on every port of the switch, inside it: each link has one end there. They end with the container. */
 export async function startLinkCaptures(lab: ContainerLab): Promise<void> {
-  const nad = nadName(lab);
-  await Promise.all(
-    switchPorts(lab).map(async port => {
-      const exec = await lab.containerOf(nad).exec({
-        Cmd: ['tcpdump', '-i', port, '-U', '-s', '0', '-w', `${captureFolder}/${port}.pcap`],
-        AttachStdout: false,
-        AttachStderr: false,
-      });
-      (await exec.start({Detach: true})).resume(); // an answer that nobody reads keeps the connection, and us with it
-    }),
-  );
+  const captureEach = 'for port; do tcpdump -i "$port" -U -s 0 -w "$0/$port.pcap" & done; wait';
+  const exec = await lab.containerOf(nadName(lab)).exec({
+    Cmd: ['sh', '-c', captureEach, captureFolder, ...switchPorts(lab)],
+    AttachStdout: false,
+    AttachStderr: false,
+  });
+  (await exec.start({Detach: true})).resume(); // an answer that nobody reads keeps the connection, and us with it
 }
 
 /**

@@ -1,8 +1,7 @@
 // Labs as such: side by side with the same addresses, nodes without power, and a deploy that fails half-way.
 import test from 'ava';
 import {deployLab, LabExistsError} from '#harness/containers/deploy.ts';
-import {findEngine} from '#harness/containers/engine.ts';
-import {ensureImages} from '#harness/containers/images.ts';
+import {openSession} from '#harness/containers/session.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
@@ -62,17 +61,8 @@ test.serial(
 test.serial(
   'a second lab of the same name is refused, and the first stays',
   inLab({topology: single}, async (t, lab) => {
-    const {engine} = lab;
-    await t.throwsAsync(
-      deployLab({
-        topology: single,
-        name: lab.name,
-        engine,
-        images: {base: '', endpoint: '', nad: '', psn: '', reaper: ''},
-        owner: '',
-      }),
-      {instanceOf: LabExistsError},
-    );
+    await using session = await openSession(() => {});
+    await t.throwsAsync(deployLab(session, {topology: single, name: lab.name}), {instanceOf: LabExistsError});
     await becomesCompliant(lab);
   }),
 );
@@ -95,11 +85,10 @@ test.serial(
 );
 
 test.serial('a deploy that the engine refuses half-way leaves nothing, also not what was still being made', async t => {
-  const engine = await findEngine();
-  const images = await ensureImages(engine, () => {});
+  await using session = await openSession(() => {});
   const name = 'no name for a container';
 
-  await t.throwsAsync(deployLab({topology: single, name, engine, images, owner: 'spec'}), {message: /container name/});
+  await t.throwsAsync(deployLab(session, {topology: single, name}), {message: /container name/});
 
-  t.deepEqual(await engine.listContainers({all: true, filters: {label: [`posturelab.lab=${name}`]}}), []);
+  t.deepEqual(await session.engine.listContainers({all: true, filters: {label: [`posturelab.lab=${name}`]}}), []);
 });

@@ -26,14 +26,11 @@ export function deployVerb(): Command {
       await using session = await openSession(say);
       await using undo = new AsyncDisposableStack();
       const lab = undo.use(
-        await deployLab({
+        await deployLab(session, {
           topology,
           settings,
           say,
           name: options.name ?? topology.name,
-          engine: session.engine,
-          images: session.images,
-          owner: session.reaper.owner,
         }),
       );
       const document = await labDocument(lab);
