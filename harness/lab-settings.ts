@@ -64,6 +64,11 @@ export function fqdn(node: string): string {
   return `${node}.${domainName}`;
 }
 
+/** Every PSN's portal, as the lab's own profile has them (`FQDN:8443`, domain.md 4.3). */
+export function callHomeList(topology: Topology): string[] {
+  return nodesOf(topology, 'psn').map(([name]) => `${fqdn(name)}:8443`);
+}
+
 /** A healthy network: the dACLs that Cisco asks for, and the profile values of TAC 222483's sample. */
 export function defaultSettings(topology: Topology): LabSettings {
   const psns = nodesOf(topology, 'psn').map(([, psn]) => psn.address.split('/')[0] ?? '');

@@ -1,6 +1,6 @@
 /** From a topology and settings to what each role is given: the same in containers and in virtual time. Pure. */
 
-import {fqdn, type LabSettings} from '#harness/lab-settings.ts';
+import {callHomeList, fqdn, type LabSettings} from '#harness/lab-settings.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
 import {accessPorts, type NodeOfKind, nodesOf, type Topology} from '#harness/topology.ts';
@@ -34,10 +34,7 @@ function planEndpoint(topology: Topology, endpoint: NodeOfKind<'endpoint'>, sett
     interface: 'eth0',
     gateway: endpoint.gateway,
     hosts: hostsOf(topology),
-    profileXml: profileXml(
-      settings.profile,
-      nodesOf(topology, 'psn').map(([name]) => `${fqdn(name)}:8443`),
-    ),
+    profileXml: profileXml(settings.profile, callHomeList(topology)),
     facts: {...facts, ...endpoint.facts},
     knownPsns,
     labEpochMs: labEpochS * 1000,

@@ -86,6 +86,9 @@ async function runIn(
   }
 }
 
+/** Of the interfaces at the links' first ends; at the other ends the kernel counts from 2. */
+const firstIndex = 1000;
+
 /**
 The script that links running nodes. `pids`: each node's process on the engine's host. `only`: just the links of that node,
 after it was restarted. Every word in it is a number, or has passed the topology's schema.
@@ -93,9 +96,12 @@ after it was restarted. Every word in it is a number, or has passed the topology
 export function linkScript(topology: Topology, pids: Record<string, number>, only?: string): string {
   const links = topology.links.filter(link => only === undefined || link.ends.some(end => readEnd(end).node === only));
   const touched = (node: string, port: string) => links.some(link => link.ends.includes(`${node}:${port}`));
-  const lines = links.map(({ends}) => {
-    const [a, b] = ends.map(readEnd);
-    return `ip link add ${a?.interface} netns ${pids[a?.node ?? '']} type veth peer name ${b?.interface} netns ${pids[b?.node ?? '']}`;
+  const lines = links.map(link => {
+    const [a, b] = link.ends.map(readEnd);
+    // Two ends with the same number in their namespaces look to the kernel like a device without a peer: it would tell their carrier
+    // up to a second late (linkwatch_urgent_event).
+    const index = firstIndex + topology.links.indexOf(link);
+    return `ip link add ${a?.interface} index ${index} netns ${pids[a?.node ?? '']} type veth peer name ${b?.interface} netns ${pids[b?.node ?? '']}`;
   });
   // The switch first: its ports are up before anybody behind them speaks.
   for (const [name, nad] of nodesOf(topology, 'nad')) {

@@ -1,14 +1,13 @@
 import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
-import {fqdn} from '#harness/lab-settings.ts';
+import {callHomeList} from '#harness/lab-settings.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {postureConfigurationDetection} from '#harness/scenarios/missing-deny.ts';
-import {nodesOf} from '#harness/topology.ts';
 import type {LabEvent} from '#protocol/event.ts';
 import {topology} from '#topologies/two-psn.ts';
 
@@ -61,13 +60,12 @@ async function race(lab: Lab, {from, heldS}: {from: LabEvent; heldS: number | 'u
 /** A restarted agent with another transition delay, in a session whose Unknown dACL waits at the gate. */
 async function startOver(lab: Lab, {transitionDelayS}: {transitionDelayS: number}): Promise<LabEvent> {
   const endpoint = endpointOf(lab);
-  const callHome = nodesOf(lab.topology, 'psn').map(([name]) => `${fqdn(name)}:8443`);
   const fromMs = lab.nowMs();
   await nadOf(lab).hold('acl-install');
   await psnOf(lab).endSession(endpoint.mac);
   const waiting = await lab.until('gate-reached', {where: {step: 'acl-install'}, after: fromMs});
   await endpoint.replaceProfile(
-    profileXml({xml: null, fields: {NetworkTransitionDelay: String(transitionDelayS)}}, callHome),
+    profileXml({xml: null, fields: {NetworkTransitionDelay: String(transitionDelayS)}}, callHomeList(lab.topology)),
   );
   await endpoint.restartService();
   return waiting;

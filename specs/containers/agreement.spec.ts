@@ -1,59 +1,15 @@
-// What the simulator claims, the containers confirm: every common scenario is played in both worlds, and the stories are compared, actor
-// by actor and strand by strand. And a difference that is made on purpose, in either world, is found.
+// What keeps the specs of specs/flows honest, where each story is compared with the simulated one: a difference that is made on purpose, in
+// either world, is found.
 import test from 'ava';
+import {storyOfWorld} from '#harness/agreement.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
-import {type OpenLab, playScenario} from '#harness/run-scenario.ts';
-import type {Scenario} from '#harness/scenario.ts';
-import {scenarios} from '#harness/scenarios/all.ts';
 import {missingDeny} from '#harness/scenarios/missing-deny.ts';
 import {rediscovery} from '#harness/scenarios/rediscovery.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
-import {differencesBetween, type Story, storyOf} from '#harness/story.ts';
+import {differencesBetween} from '#harness/story.ts';
 import {world as containers} from '#specs/flows/in-lab.ts';
 
-/** Whatever was caused by the last thing that the scenario looked at has happened, in either world. */
-const settleMs = 2000;
-/** Slower than elsewhere: on a busy machine no actor is to miss a deadline in one world that it keeps in the other. */
-const unhurried = (settings: LabSettings): LabSettings => ({
-  ...settings,
-  timeScale: 5,
-  endpoint: {...settings.endpoint, connectTimeoutMs: 8000},
-});
-
-async function tell(
-  scenario: Scenario,
-  openLab: OpenLab,
-  change: (settings: LabSettings) => LabSettings = settings => settings,
-): Promise<Story> {
-  const whole: Scenario = {
-    ...scenario,
-    settings: healthy => unhurried(change(scenario.settings?.(healthy) ?? healthy)),
-    async play(lab) {
-      await scenario.play(lab).catch(() => {}); // a changed world need not keep the scenario's claim
-      await lab.elapse(settleMs);
-    },
-  };
-  return storyOf((await playScenario(whole, {openLab, seed: 1})).timeline);
-}
-
 const simulated = simulatedWorld(1).openLab;
-const toldInContainers = new Map<Scenario, Promise<Story>>();
-
-/** Each story is played in containers once. */
-function tellInContainers(scenario: Scenario): Promise<Story> {
-  const told = toldInContainers.get(scenario) ?? tell(scenario, containers.openLab);
-  toldInContainers.set(scenario, told);
-  return told;
-}
-
-for (const scenario of scenarios) {
-  test.serial(`${scenario.name}: both worlds tell the same story`, async t => {
-    const [theirs, ours] = [await tellInContainers(scenario), await tell(scenario, simulated)];
-
-    t.deepEqual(differencesBetween(theirs, ours), []);
-    t.true(theirs.size >= 10, 'a story has many strands');
-  });
-}
 
 const differences: [string, (settings: LabSettings) => LabSettings][] = [
   ['the deny is missing', s => ({...s, dacl: {...s.dacl, compliant: 'permit ip any any'}})],
@@ -76,18 +32,20 @@ const differences: [string, (settings: LabSettings) => LabSettings][] = [
 ];
 
 test.serial('a difference in the simulated world is found, whichever of the list it is', async t => {
-  const theirs = await tellInContainers(rediscovery);
+  const theirs = await storyOfWorld(rediscovery, containers.openLab);
+  t.deepEqual(differencesBetween(theirs, await storyOfWorld(rediscovery, simulated)), []);
+  t.true(theirs.size >= 10, 'a story has many strands');
   for (const [name, change] of differences) {
-    const ours = await tell(rediscovery, simulated, change);
+    const ours = await storyOfWorld(rediscovery, simulated, change);
     t.not(differencesBetween(theirs, ours).length, 0, name);
   }
 });
 
 test.serial('a difference in the containers is found', async t => {
-  const theirs = await tell(missingDeny, containers.openLab, settings => ({
+  const theirs = await storyOfWorld(missingDeny, containers.openLab, settings => ({
     ...settings,
     profile: {xml: null, fields: {EnableRescanButton: '0'}},
   }));
 
-  t.not(differencesBetween(theirs, await tell(missingDeny, simulated)).length, 0);
+  t.not(differencesBetween(theirs, await storyOfWorld(missingDeny, simulated)).length, 0);
 });

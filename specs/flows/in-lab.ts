@@ -4,6 +4,7 @@ Opens labs for the specs of flows, and keeps the evidence of those that fail. Th
 */
 import {env} from 'node:process';
 import test, {type ExecutionContext} from 'ava';
+import {agreeing} from '#harness/agreement.ts';
 import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import type {Lab} from '#harness/lab.ts';
 import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
@@ -12,11 +13,12 @@ import type {Scenario} from '#harness/scenario.ts';
 import type {Topology} from '#harness/topology.ts';
 import {topology as twoPsn} from '#topologies/two-psn.ts';
 
+const isSimulated = env['POSTURELAB_WORLD'] === 'simulated';
 export const world = await openWorld();
 test.after.always('the reaper is let go', async () => world[Symbol.asyncDispose]());
 
 async function openWorld() {
-  if (env['POSTURELAB_WORLD'] === 'simulated') {
+  if (isSimulated) {
     const {simulatedWorld} = await import('#harness/simulator/world.ts');
     return {
       ...simulatedWorld(1),
@@ -28,10 +30,13 @@ async function openWorld() {
   return openContainerWorld({say: () => {}, artifacts: 'artifacts'});
 }
 
+/** A test that plays a scenario and passes if it comes out as claimed and, in containers, as the simulated world tells it. */
+export const playsAlike = (scenario: Scenario) => plays(isSimulated ? scenario : agreeing(scenario));
+
 /** A test that plays a scenario and passes if it comes out as claimed. */
 export function plays(scenario: Scenario): (t: ExecutionContext) => Promise<void> {
   return async t => {
-    const result = await playScenario(scenario, {openLab: world.openLab, saveEvidence: world.saveEvidence, seed: 1});
+    const result = await playScenario(scenario, {...world, seed: 1});
     t.true(result.passed, `${result.failure?.message}\nevidence: ${result.failure?.evidence}`);
   };
 }
@@ -44,20 +49,32 @@ export interface SpecLabOptions {
 
 /** A test with a lab of its own, in which the story is told by the test itself. */
 export function inLab(
-  {topology = twoPsn, settings = healthy => healthy, prepare = async () => {}}: SpecLabOptions,
+  options: SpecLabOptions,
   body: (t: ExecutionContext, lab: ContainerLab) => Promise<void>,
 ): (t: ExecutionContext) => Promise<void> {
   return async t => {
-    const scenario: Scenario = {name: t.title, claim: t.title, why: '', topology, play: async () => {}};
-    await using lab = await world.openLab({scenario, settings: settings(defaultSettings(topology)), prepare});
-    try {
-      await body(t, lab as ContainerLab);
-      const faults = lab.timeline.of('fault');
-      if (faults.length > 0)
-        throw new Error(`posturelab itself is at fault: ${faults.map(fault => fault.message).join('; ')}`);
-    } catch (error) {
-      t.log(`evidence: ${await world.saveEvidence(lab, error)}`);
-      throw error;
-    }
+    await using lab = await openSpecLab(t.title, options);
+    await toldIn(t, lab, () => body(t, lab));
   };
+}
+
+export async function openSpecLab(
+  title: string,
+  {topology = twoPsn, settings = healthy => healthy, prepare = async () => {}}: SpecLabOptions,
+): Promise<ContainerLab> {
+  const scenario: Scenario = {name: title, claim: title, why: '', topology, play: async () => {}};
+  return (await world.openLab({scenario, settings: settings(defaultSettings(topology)), prepare})) as ContainerLab;
+}
+
+/** Keeps the evidence if the story fails, or if posturelab itself is at fault. */
+export async function toldIn(t: ExecutionContext, lab: ContainerLab, story: () => Promise<void>): Promise<void> {
+  try {
+    await story();
+    const faults = lab.timeline.of('fault');
+    if (faults.length > 0)
+      throw new Error(`posturelab itself is at fault: ${faults.map(fault => fault.message).join('; ')}`);
+  } catch (error) {
+    t.log(`evidence: ${await world.saveEvidence(lab, error)}`);
+    throw error;
+  }
 }

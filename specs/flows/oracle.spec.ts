@@ -3,11 +3,12 @@
 import test from 'ava';
 import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
+import type {Lab} from '#harness/lab.ts';
 import {psnOf} from '#harness/psn-handle.ts';
-import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
 import {postureConfigurationDetection} from '#harness/scenarios/missing-deny.ts';
+import type {LabEventKind} from '#protocol/event.ts';
 import type {PostureStatus} from '#protocol/posture/status.ts';
-import {inLab} from '#specs/flows/in-lab.ts';
+import {inTurns} from '#specs/flows/in-turns.ts';
 
 interface Cell {
   /** Whether the switch lets the probe port through. */
@@ -30,29 +31,36 @@ const cells: Cell[] = [
   {open: false, psn: 'NonCompliant', outcome: 'silence', called: 'blind until the switch is told'},
 ];
 
+const inClosedLab = inTurns({});
+const inOpenLab = inTurns({
+  settings: healthy => ({...healthy, dacl: {...healthy.dacl, compliant: 'permit ip any any'}}),
+});
+/** What the PSN believes and what the switch enforces are independent here: psn1 tells the switch nothing once the dACL is in force. */
+const takesCoaAgain = (lab: Lab) => psnOf(lab, 'psn1').release('coa');
+
 for (const {open, psn, outcome, called} of cells) {
+  const inTurn = open ? inOpenLab : inClosedLab;
   test.serial(
     `probe port ${open ? 'open' : 'closed'}, PSN says ${psn ?? 'no session'}: ${outcome} (${called})`,
-    inLab(
-      {settings: healthy => ({...healthy, ...(open ? {dacl: {...healthy.dacl, compliant: 'permit ip any any'}} : {})})},
-      async (t, lab) => {
-        const {shown} = await becomesCompliant(lab);
-        const owner = psnOf(lab, 'psn1'); // psn2 is told by replication
-        await owner.hold('coa'); // what the PSN believes and what the switch enforces are to be independent here
-        const {mac} = endpointOf(lab);
-        if (psn === null) await owner.endSession(mac, 'delete');
-        else if (psn !== 'Compliant') await owner.setPostureStatus(mac, psn);
-        const started = await lab.until('sync-started', {after: shown});
-        await lab.until('sync-round-finished', {after: started});
-        await caughtUp(lab);
+    inTurn(async (t, lab, {settled, shown}) => {
+      const owner = psnOf(lab, 'psn1'); // psn2 is told by replication
+      await owner.hold('coa');
+      const {mac} = endpointOf(lab);
+      if (psn === null) await owner.endSession(mac, 'delete');
+      else if (psn !== 'Compliant') await owner.setPostureStatus(mac, psn);
+      const started = await lab.until('sync-started', {after: shown});
+      await lab.until('sync-round-finished', {after: started});
+      await caughtUp(lab);
 
-        const alarms = lab.timeline.of('alarm-raised', {alarm: postureConfigurationDetection}).length;
-        const restarts = lab.timeline.of('discovery-restarted').length;
-        t.is(Math.max(0, alarms - (outcome === 'alarm' ? 1 : 0)), 0, 'false alarms');
-        t.is(Math.max(0, (outcome === 'alarm' ? 1 : 0) - alarms), 0, 'missed alarms');
-        t.is(restarts, outcome === 'restart' ? 1 : 0, 'restarts of discovery');
-        t.is(lab.timeline.of('probe-answered').length > 0, outcome !== 'silence', 'a probe is answered');
-      },
-    ),
+      const since = (kind: LabEventKind) => lab.timeline.of(kind, event => event.atMs > settled.atMs);
+      const alarms = lab.timeline.of(
+        'alarm-raised',
+        event => event.alarm === postureConfigurationDetection && event.atMs > settled.atMs,
+      ).length;
+      t.is(Math.max(0, alarms - (outcome === 'alarm' ? 1 : 0)), 0, 'false alarms');
+      t.is(Math.max(0, (outcome === 'alarm' ? 1 : 0) - alarms), 0, 'missed alarms');
+      t.is(since('discovery-restarted').length, outcome === 'restart' ? 1 : 0, 'restarts of discovery');
+      t.is(since('probe-answered').length > 0, outcome !== 'silence', 'a probe is answered');
+    }, takesCoaAgain),
   );
 }

@@ -1,5 +1,5 @@
 import test from 'ava';
 import {rediscovery} from '#harness/scenarios/rediscovery.ts';
-import {plays} from '#specs/flows/in-lab.ts';
+import {playsAlike} from '#specs/flows/in-lab.ts';
 
-test.serial(rediscovery.claim, plays(rediscovery));
+test.serial(rediscovery.claim, playsAlike(rediscovery));

@@ -1,5 +1,5 @@
 import test from 'ava';
 import {syncProbing} from '#harness/scenarios/sync-probing.ts';
-import {plays} from '#specs/flows/in-lab.ts';
+import {playsAlike} from '#specs/flows/in-lab.ts';
 
-test.serial(syncProbing.claim, plays(syncProbing));
+test.serial(syncProbing.claim, playsAlike(syncProbing));

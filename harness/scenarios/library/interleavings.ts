@@ -60,6 +60,7 @@ export const interleavings: Scenario[] = [
       const settled = await lab.until('posture-settled', {where: {status: 'Compliant'}, after: unknown});
       await endpoint.release('probe-http');
       const raised = await lab.until('alarm-raised', {...alarm, after: settled});
+      await lab.until('gate-reached', {where: {step: 'acl-install'}, after: settled});
       await nadOf(lab).release('acl-install');
       const installed = await lab.until('acl-installed', {where: isCompliantAcl, after: settled});
       await caughtUp(lab);

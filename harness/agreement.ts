@@ -1,0 +1,61 @@
+/** What the simulator claims, the containers confirm: a story that is told in one world is to be told in the other. */
+import type {LabSettings} from '#harness/lab-settings.ts';
+import {type OpenLab, playScenario} from '#harness/run-scenario.ts';
+import type {Scenario} from '#harness/scenario.ts';
+import {simulatedWorld} from '#harness/simulator/world.ts';
+import {differencesBetween, type Story, storyOf} from '#harness/story.ts';
+
+/** Whatever was caused by the last thing that a scenario looked at has happened, in either world. */
+const settleMs = 2000;
+
+/** The simulated world tells another story; one line for each strand where they part. */
+export class DisagreementError extends Error {
+  override readonly name = 'DisagreementError';
+
+  constructor(differences: readonly string[]) {
+    super(`the simulated world tells another story (containers ≠ simulated):\n${differences.join('\n')}`);
+  }
+}
+
+/** A scenario for containers that passes if it comes out as claimed and as the simulated world tells it. */
+export function agreeing(scenario: Scenario): Scenario {
+  return {
+    ...unhurried(scenario),
+    async play(lab) {
+      await scenario.play(lab);
+      await lab.elapse(settleMs);
+      const differences = differencesBetween(
+        storyOf(lab.timeline.all()),
+        await storyOfWorld(scenario, simulatedWorld(1).openLab),
+      );
+      if (differences.length > 0) throw new DisagreementError(differences);
+    },
+  };
+}
+
+/** The story of a scenario in a world, whether it comes out as claimed or not. `change`: what is otherwise than the scenario says. */
+export async function storyOfWorld(
+  scenario: Scenario,
+  openLab: OpenLab,
+  change: (settings: LabSettings) => LabSettings = settings => settings,
+): Promise<Story> {
+  const whole: Scenario = {
+    ...unhurried({...scenario, settings: healthy => change(scenario.settings?.(healthy) ?? healthy)}),
+    async play(lab) {
+      await scenario.play(lab).catch(() => {});
+      await lab.elapse(settleMs);
+    },
+  };
+  return storyOf((await playScenario(whole, {openLab, seed: 1})).timeline);
+}
+
+/** Slower than elsewhere: on a busy machine no actor is to miss a deadline in one world that it keeps in the other. */
+function unhurried(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    settings: healthy => {
+      const settings = scenario.settings?.(healthy) ?? healthy;
+      return {...settings, timeScale: 5, endpoint: {...settings.endpoint, connectTimeoutMs: 8000}};
+    },
+  };
+}
