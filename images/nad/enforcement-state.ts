@@ -155,10 +155,11 @@ function commandsBetween(from: EnforcementState, to: EnforcementState): PlannedC
   };
 }
 
+/** A map that knows its size before need not grow while it is filled. */
 function additionOf({chains, maps}: CompiledAcl): string[] {
   return [
     ...maps.flatMap(({name, type, elements}) => [
-      `add map ${table} ${name} { type ${type} : verdict; counter; }`,
+      `add map ${table} ${name} { type ${type} : verdict; size ${elements.length}; counter; }`,
       `add element ${table} ${name} { ${elements.join(', ')} }`,
     ]),
     ...chains.flatMap(({name, rules}) => [

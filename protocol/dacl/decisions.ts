@@ -19,7 +19,8 @@ export function decisionsFor(acl: Acl, region: Box, known = new AclBoxes(acl.fam
   const decisions: Decision[] = [];
   let pieces = [region];
   for (const ace of acl.entries) {
-    const boxes = known.of(ace).filter(box => intersects(box, region));
+    const boxes = known.of(ace);
+    if (!boxes.some(box => intersects(box, region))) continue;
     const example = firstCommon(pieces, boxes);
     if (example === undefined) continue;
     decisions.push({action: ace.action, ace, example});

@@ -34,18 +34,12 @@ export function parseAce(reader: LineReader, family: 'ipv4' | 'ipv6'): Ace | und
   const options = parseOptions(reader, {protocol, family, hasTransport});
   if (reader.failed || source === undefined || destination === undefined) return undefined;
 
-  return {
-    line: reader.line,
-    ...(sequence === undefined ? {} : {sequence}),
-    action,
-    ...(typeof protocol === 'number' ? {protocol} : {}),
-    source,
-    destination,
-    ...(sourcePort ? {sourcePort} : {}),
-    ...(destinationPort ? {destinationPort} : {}),
-    ...message,
-    ...options,
-  };
+  const ace: Ace = {line: reader.line, action, source, destination, ...message, ...options};
+  if (sequence !== undefined) ace.sequence = sequence;
+  if (typeof protocol === 'number') ace.protocol = protocol;
+  if (sourcePort) ace.sourcePort = sourcePort;
+  if (destinationPort) ace.destinationPort = destinationPort;
+  return ace;
 }
 
 function parseSequence(reader: LineReader): number | undefined {

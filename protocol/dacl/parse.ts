@@ -51,20 +51,15 @@ export function parseAcl(
 
 /** The lines that are not empty. One by one, because a text of nothing but line ends must not cost more than its length. */
 function* linesOf(text: string): Generator<{text: string; line: number}> {
+  const plain = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
   let line = 1;
-  let start = 0;
-  for (let index = 0; index <= text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (unit !== lineFeed && unit !== carriageReturn && index < text.length) continue;
-    if (index > start) yield {text: text.slice(start, index), line};
-    if (unit === carriageReturn && text.charCodeAt(index + 1) === lineFeed) index += 1;
-    start = index + 1;
-    line += 1;
+  for (let start = 0; start < plain.length; line += 1) {
+    const at = plain.indexOf('\n', start);
+    const end = at < 0 ? plain.length : at;
+    if (end > start) yield {text: plain.slice(start, end), line};
+    start = end + 1;
   }
 }
-
-const lineFeed = 10;
-const carriageReturn = 13;
 
 function isComment(reader: LineReader): boolean {
   return reader.next === undefined || reader.next.text.startsWith('!');
@@ -95,9 +90,8 @@ function isShort(text: string, reader: LineReader): boolean {
 
 /** IOS takes printable ASCII. Word processors put in no-break spaces and dashes that look right and are not. */
 function isPlain(text: string, reader: LineReader): boolean {
-  if (/^\s*(\d+\s+)?rem/i.test(text)) return true;
   const at = text.search(/[^\x20-\x7e\t\v\f]/);
-  if (at < 0) return true;
+  if (at < 0 || /^\s*(\d+\s+)?rem/i.test(text)) return true;
   reader.fail(
     {text: '', column: at + 1},
     {
@@ -114,11 +108,15 @@ function inOrder(problems: AclProblem[]): AclProblem[] {
   return problems.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-/** IOS evaluates in the order of the numbers, whatever the order of the lines. */
+/**
+IOS evaluates in the order of the numbers, whatever the order of the lines. Where some entries have numbers, all get them; where
+none has, the numbers are left to the platform that shows them.
+*/
 function inSequence(entries: Ace[], problems: AclProblem[]): Ace[] {
+  if (entries.every(({sequence}) => sequence === undefined)) return entries;
   let highest = 0;
   const lines = new Map<number, number>();
-  const numbered: {ace: Ace; sequence: number}[] = [];
+  const numbered: (Ace & {sequence: number})[] = [];
   for (const ace of entries) {
     const sequence = ace.sequence ?? highest + sequenceStep;
     const earlier = lines.get(sequence);
@@ -144,7 +142,7 @@ function inSequence(entries: Ace[], problems: AclProblem[]): Ace[] {
     }
     lines.set(sequence, ace.line);
     highest = Math.max(highest, sequence);
-    numbered.push({ace, sequence});
+    numbered.push({...ace, sequence});
   }
-  return numbered.sort((a, b) => a.sequence - b.sequence).map(({ace}) => ace);
+  return numbered.sort((a, b) => a.sequence - b.sequence);
 }
