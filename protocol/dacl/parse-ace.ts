@@ -6,6 +6,9 @@ import {parseOptions} from '#protocol/dacl/parse-options.ts';
 import {parsePorts} from '#protocol/dacl/parse-ports.ts';
 import {parseProtocol} from '#protocol/dacl/parse-protocol.ts';
 
+/** Up to here IOS numbers entries. */
+export const mostSequence = 2_147_483_647;
+
 const actions: ReadonlyMap<string, 'permit' | 'deny' | 'remark' | 'unsupported' | 'header'> = new Map([
   ['permit', 'permit'],
   ['deny', 'deny'],
@@ -47,10 +50,10 @@ function parseSequence(reader: LineReader): number | undefined {
   if (token === undefined || !/^\d+$/.test(token.text)) return undefined;
   reader.take();
   const sequence = readNumber(token.text);
-  if (sequence !== undefined && sequence >= 1 && sequence <= 2_147_483_647) return sequence;
+  if (sequence !== undefined && sequence >= 1 && sequence <= mostSequence) return sequence;
   return reader.fail(token, {
     code: 'sequence',
-    message: `${quote(token.text)} is no sequence number: those go from 1 to 2147483647.`,
+    message: `${quote(token.text)} is no sequence number: those go from 1 to ${mostSequence}.`,
     fix: 'Write another number, or leave it out.',
   });
 }

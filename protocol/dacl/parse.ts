@@ -1,6 +1,6 @@
 import type {Ace, Acl} from '#protocol/dacl/acl.ts';
 import {LineReader, quote} from '#protocol/dacl/line-reader.ts';
-import {parseAce} from '#protocol/dacl/parse-ace.ts';
+import {mostSequence, parseAce} from '#protocol/dacl/parse-ace.ts';
 import type {AclProblem} from '#protocol/dacl/problem.ts';
 
 export type {AclProblem} from '#protocol/dacl/problem.ts';
@@ -121,6 +121,16 @@ function inSequence(entries: Ace[], problems: AclProblem[]): Ace[] {
     const sequence = ace.sequence ?? highest + sequenceStep;
     const earlier = lines.get(sequence);
     const at = {line: ace.line, column: 1};
+    if (sequence > mostSequence) {
+      problems.push({
+        ...at,
+        severity: 'error',
+        code: 'sequence',
+        message: `The entry comes after number ${highest}, and ${sequenceStep} more is beyond the last number, ${mostSequence}.`,
+        fix: 'Give the entries lower numbers, or leave the numbers out.',
+      });
+      continue;
+    }
     if (earlier !== undefined) {
       problems.push({
         ...at,

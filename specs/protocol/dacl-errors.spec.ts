@@ -118,6 +118,11 @@ test('a sequence number that is there twice is an error at the second', t => {
   t.deepEqual(briefly(problemsOf('10 permit ip any any\n10 deny ip any any')), ['sequence-twice@2:1']);
 });
 
+test('an entry without a number behind the highest number of all is an error', t => {
+  t.deepEqual(briefly(problemsOf('2147483647 permit tcp any any\npermit udp any any')), ['sequence@2:1']);
+  t.deepEqual(briefly(problemsOf('2147483637 permit tcp any any\npermit udp any any')), []);
+});
+
 test('an entry that RADIUS has no room for is an error, and one that just fits is not', t => {
   const entry = (length: number) => `remark ${'x'.repeat(length - 'remark '.length)}`;
   t.deepEqual(briefly(problemsOf(entry(236))), []);
