@@ -1,5 +1,5 @@
 import {type InstalledAcl, table} from '#images/nad/enforcement-state.ts';
-import {type KnockElement, knockSetOf, knocksByLine} from '#images/nad/knocks.ts';
+import {type KnockElement, knocksByLine} from '#images/nad/knocks.ts';
 import type {NftSession} from '#images/nad/nft.ts';
 import {readComment} from '#protocol/dacl/compile.ts';
 import type {AceCount} from '#protocol/nad/contract.ts';
@@ -17,7 +17,7 @@ export async function readCounters(nft: NftSession, acls: Iterable<InstalledAcl>
   const knockSets = readKnocks(document);
   return Array.from(acls).flatMap(installed => {
     const {acl, compiled} = installed;
-    const knocks = knocksByLine(acl, knockSets.get(knockSetOf(installed) ?? '') ?? []);
+    const knocks = knocksByLine(installed, knockSets);
     const names = [...compiled.chains, ...compiled.maps].map(({name}) => name);
     const lines = [...acl.entries.map(({line}) => line), null];
     return lines.map(line => ({

@@ -1,4 +1,4 @@
-import {knockKey, knockRule, knockSetOf, knockSetType} from '#images/nad/knocks.ts';
+import {knockSets} from '#images/nad/knocks.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {type CompiledAcl, compileAcl} from '#protocol/dacl/compile.ts';
 import {formatIpv4, formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
@@ -168,18 +168,16 @@ function commandsBetween(from: EnforcementState, to: EnforcementState): PlannedC
 /** A map that knows its size before need not grow while it is filled. */
 function additionOf(installed: InstalledAcl, state: EnforcementState): string[] {
   const {chain, chains, maps} = installed.compiled;
-  const knocks = state.setsKnocksApart ? knockSetOf(installed) : undefined;
+  const knocks = state.setsKnocksApart ? knockSets(installed) : undefined;
   return [
-    ...(knocks === undefined ? [] : [`add set ${table} ${knocks} { ${knockSetType} }`]),
+    ...(knocks?.add ?? []),
     ...maps.flatMap(({name, type, elements}) => [
       `add map ${table} ${name} { type ${type} : verdict; size ${elements.length}; counter; }`,
       `add element ${table} ${name} { ${elements.join(', ')} }`,
     ]),
     ...chains.flatMap(({name, rules}) => [
       `add chain ${table} ${name}`,
-      ...(knocks !== undefined && name === chain
-        ? [`add rule ${table} ${name} ${knockRule} update @${knocks} ${knockKey}`]
-        : []),
+      ...(name === chain ? (knocks?.rules ?? []) : []),
       ...rules.map(rule => `add rule ${table} ${name} ${rule}`),
     ]),
   ];
@@ -188,11 +186,11 @@ function additionOf(installed: InstalledAcl, state: EnforcementState): string[] 
 /** Who refers goes before what is referred to, so last in, first out. */
 function removalOf(installed: InstalledAcl, state: EnforcementState): string[] {
   const {chains, maps} = installed.compiled;
-  const knocks = state.setsKnocksApart ? knockSetOf(installed) : undefined;
+  const knocks = state.setsKnocksApart ? knockSets(installed) : undefined;
   return [
     ...chains.toReversed().map(({name}) => `delete chain ${table} ${name}`),
     ...maps.map(({name}) => `delete map ${table} ${name}`),
-    ...(knocks === undefined ? [] : [`delete set ${table} ${knocks}`]),
+    ...(knocks?.remove ?? []),
   ];
 }
 
