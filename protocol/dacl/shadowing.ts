@@ -131,12 +131,17 @@ class Search {
     for (const group of groups) {
       for (const other of group) {
         if (other.index >= (whole?.index ?? before) || !this.#compare()) break; // they are in order
-        if (other.index === except || !intersects(box, other.box)) continue;
+        if (other.index === except || this.#isPassing(other) || !intersects(box, other.box)) continue;
         if (contains(other.box, box)) whole = other;
         else met.push(other);
       }
     }
     return {met: met.sort((a, b) => a.index - b.index), whole};
+  }
+
+  /** An entry with a time range is not always there: nothing is settled by it. */
+  #isPassing({index}: Indexed): boolean {
+    return this.#acl.entries[index]?.timeRange !== undefined;
   }
 
   /** Whether another comparison may be made. */

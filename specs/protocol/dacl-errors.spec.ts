@@ -38,6 +38,7 @@ for (const [text, brief, fix] of [
   ['permit ip any any dscp ef tos 2', 'dscp-with-precedence@1:27 tos', 'one of the two'],
   ['permit ip any any log log', 'twice@1:23 log', 'Leave it out'],
   ['permit ip any any bananas', 'unknown-option@1:19 bananas', '`log`'],
+  ['permit object-group WEB any any', 'unsupported@1:8 object-group', 'one entry for each'],
   ['0 permit ip any any', 'sequence@1:1 0', 'leave it out'],
   ['permit ip any any time-range', 'missing-time-range@1:29', 'name'],
   ['permit ip any any – log', 'character@1:19', 'plain'],

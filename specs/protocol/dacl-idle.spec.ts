@@ -43,6 +43,13 @@ for (const [text, expected] of [
     t.deepEqual(idle(text), [...expected]));
 }
 
+test('an entry with a time range takes no other entry out of use, and can itself be of no use', t => {
+  t.deepEqual(idle('permit tcp any any\npermit ip any any time-range WORK'), []);
+  t.deepEqual(idle('deny tcp any any time-range WORK\npermit tcp any any eq 80'), []);
+  t.deepEqual(idle('permit udp any any\ndeny tcp any any time-range WORK\npermit ip any any'), ['redundant 1 by 3']);
+  t.deepEqual(idle('permit ip any any\ndeny tcp any any time-range WORK'), ['shadowed 2 by 1']);
+});
+
 test('an explicit deny of everything in an IPv6 list is not the implicit one: that permits neighbour discovery', t => {
   t.deepEqual(idle('permit tcp any any\ndeny ipv6 any any', 'ipv6'), []);
   t.deepEqual(idle('permit tcp any any\ndeny udp any any', 'ipv6'), ['redundant 2 by implicit']);
