@@ -8,6 +8,15 @@ ip link add probe0 type veth peer name probe1 && echo veth
 ip link add probe2 type bridge && echo bridge
 nft add table netdev probe &&
 nft 'add chain netdev probe port { type filter hook ingress device "lo" priority 0; }' && echo netdev-ingress
+ip link add probe3 type vxlan id 7 local 127.0.0.1 remote 127.0.0.1 dstport 4789 && echo vxlan
+nft 'add rule netdev probe port ip daddr 127.0.0.9 fwd to "probe0"' && echo netdev-forward
+ip link set lo up
+nft 'add rule netdev probe port meta nftrace set 1 counter'
+timeout 3 nft monitor trace >/tmp/trace &
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+  node -e 'const s = require("node:dgram").createSocket("udp4"); s.send("probe", 9, "127.0.0.1", () => s.close())'
+  grep -q "trace id" /tmp/trace && echo trace && break
+done
 true
 `;
 

@@ -1,13 +1,7 @@
 import type {Lab} from '#harness/lab.ts';
 import {nodesOf} from '#harness/topology.ts';
-import type {NadCommand, NadStep, NadView} from '#protocol/nad/contract.ts';
-
-/** Packets that met an entry of an installed ACL; `line` null is the implicit deny. */
-export interface AceCount {
-  acl: string;
-  line: number | null;
-  packets: number;
-}
+import type {AclHits} from '#protocol/nad/acl-hits.ts';
+import type {AceCount, NadCommand, NadStep, NadView} from '#protocol/nad/contract.ts';
 
 /** What an engineer can do at the switch. */
 export interface NadHandle {
@@ -24,6 +18,8 @@ export interface NadHandle {
   cli(line: string): Promise<string>;
   view(): Promise<NadView>;
   counters(): Promise<AceCount[]>;
+  /** Of every list that is or was installed since the switch started. */
+  hits(): Promise<AclHits[]>;
 }
 
 export function nadOf(lab: Lab): NadHandle {
@@ -40,6 +36,7 @@ export function nadOf(lab: Lab): NadHandle {
     cli: async line => String(await lab.call(node, cliCommand(line))),
     view: async () => (await lab.call(node, {name: 'view'})) as NadView,
     counters: async () => (await lab.call(node, {name: 'counters'})) as AceCount[],
+    hits: async () => (await lab.call(node, {name: 'hits'})) as AclHits[],
   };
 }
 

@@ -2,8 +2,11 @@ import {performance} from 'node:perf_hooks';
 import {measureGap} from '#harness/gap.ts';
 import type {Lab} from '#harness/lab.ts';
 import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
+import {nadOf} from '#harness/nad-handle.ts';
 import type {Scenario} from '#harness/scenario.ts';
+import {readDaclVersionName} from '#protocol/dacl/name.ts';
 import type {EventOf, LabEvent} from '#protocol/event.ts';
+import type {AclHits} from '#protocol/nad/acl-hits.ts';
 
 /** The document of `posturelab run --json` (design.md 4). */
 export interface ScenarioResult {
@@ -18,6 +21,8 @@ export interface ScenarioResult {
   /** What `gapMs` may be off by at each edge of an open span. */
   gapResolutionMs: number;
   alarms: EventOf<'alarm-raised'>[];
+  /** Every dACL that the switch had, and how many packets met each entry, without the knocks by which `gapMs` is measured. */
+  acls: AclHits[];
   timeline: readonly LabEvent[];
   failure?: {message: string; evidence: string | null};
 }
@@ -66,6 +71,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     failure = {message: error instanceof Error ? error.message : String(error), evidence};
   }
   const {openMs: gapMs, resolutionMs: gapResolutionMs} = await gap.end();
+  const acls = await daclHits(lab);
   told?.[Symbol.dispose]();
   await options.onEnd?.(lab);
   return {
@@ -78,9 +84,18 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     gapMs,
     gapResolutionMs,
     alarms: lab.timeline.of('alarm-raised'),
+    acls,
     timeline: lab.timeline.all(),
     ...(failure ? {failure} : {}),
   };
+}
+
+/** Nothing, if the story has taken the switch away. */
+async function daclHits(lab: Lab): Promise<AclHits[]> {
+  const hits = await nadOf(lab)
+    .hits()
+    .catch(() => []);
+  return hits.filter(({name}) => readDaclVersionName(name) !== undefined);
 }
 
 /** A fault of ours fails a run, whatever the story says. */

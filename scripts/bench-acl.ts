@@ -32,7 +32,7 @@ function measureText(): void {
   const all = median(warm.map(time => time.all));
   line(
     'dACL of 10,000 entries, read and linted',
-    `${median(warm.map(time => time.lint)).toFixed(0)} ms; with compiling ${all.toFixed(0)} ms (${all <= 150 ? 'within' : 'OVER'} the bar of 150; warm, median of ${rounds}; the first time ${coldMs.toFixed(0)} ms)`,
+    `${median(warm.map(time => time.lint)).toFixed(0)} ms; with compiling ${all.toFixed(0)} ms (${all <= 150 ? 'within' : 'OVER'} the bar of 150; warm, median of ${rounds}, best ${Math.min(...warm.map(time => time.all)).toFixed(0)} ms; the first time ${coldMs.toFixed(0)} ms)`,
   );
 }
 
@@ -58,13 +58,22 @@ function measureGarbage(): void {
 async function measureInstall(): Promise<void> {
   await using bench = await openProofContainer(say);
   const packets = Array.from({length: 1000}, (_, index): Packet => packetTo(`10.200.${index >> 8}.${index & 255}`));
-  const short = await bench.judge({acl: listOf(10), endpoint: source, packets});
-  const long = await bench.judge({acl: listOf(10_000), endpoint: source, packets: packets.slice(0, 10)});
+  const short = {acl: listOf(10), endpoint: source, packets};
+  const long = {acl: listOf(10_000), endpoint: source, packets: packets.slice(0, 10)};
+  const installs: number[] = [];
+  for (let round = 0; round <= 5; round += 1) {
+    installs.push((await bench.judge(long)).installMs);
+    await bench.judge(short);
+    await bench.judge(short); // with which the long list is gone from the kernel
+  }
+  const [coldMs = Number.NaN, ...warm] = installs;
+  const installMs = median(warm);
   line(
     '10,000 entries in the kernel',
-    `${long.installMs.toFixed(0)} ms, compiling included (${long.installMs <= 300 ? 'within' : 'OVER'} the bar of 300)`,
+    `${installMs.toFixed(0)} ms, compiling included (${installMs <= 300 ? 'within' : 'OVER'} the bar of 300; median of ${warm.length}, best ${Math.min(...warm).toFixed(0)} ms; the first time ${coldMs.toFixed(0)} ms)`,
   );
-  line('1,000 packets judged by the kernel', `${short.packetsMs.toFixed(0)} ms, each observed in two places`);
+  const {packetsMs} = await bench.judge(short);
+  line('1,000 packets judged by the kernel', `${packetsMs.toFixed(0)} ms, each observed in two places`);
 }
 
 async function measureRate(): Promise<void> {

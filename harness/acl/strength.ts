@@ -1,5 +1,4 @@
 import type {LabSettings} from '#harness/lab-settings.ts';
-import {nadOf} from '#harness/nad-handle.ts';
 import {daclNames} from '#harness/role-plan.ts';
 import {playScenario} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
@@ -13,7 +12,7 @@ export interface Played {
   scenario: string;
   passed: boolean;
   message: string | undefined;
-  /** Packets by line of the list, if it was in force at the end. */
+  /** Packets by line of the list. */
   packets: Map<number, number>;
 }
 
@@ -22,21 +21,15 @@ export async function playWithAcl(
   scenario: Scenario,
   {place, text, seed}: {place: DaclPlace; text: string; seed: number},
 ): Promise<Played> {
-  const packets = new Map<number, number>();
-  const counting: Scenario = {
-    ...scenario,
-    async play(lab) {
-      await scenario.play(lab);
-      for (const {acl, line, packets: count} of await nadOf(lab).counters()) {
-        if (line === null || readDaclVersionName(acl)?.name !== daclNames[place]) continue;
-        packets.set(line, (packets.get(line) ?? 0) + count);
-      }
-    },
-  };
-  const result = await playScenario(counting, {
+  const result = await playScenario(scenario, {
     ...simulatedWorld(seed),
     seed,
     adjust: settings => ({...settings, dacl: {...settings.dacl, [place]: text}}),
   });
+  const packets = new Map<number, number>();
+  for (const {name, entries} of result.acls) {
+    if (readDaclVersionName(name)?.name !== daclNames[place]) continue;
+    for (const {line, matches} of entries) packets.set(line, (packets.get(line) ?? 0) + matches);
+  }
   return {scenario: scenario.name, passed: result.passed, message: result.failure?.message, packets};
 }

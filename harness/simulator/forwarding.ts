@@ -1,5 +1,6 @@
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {type Packet, verdict} from '#protocol/dacl/verdict.ts';
+import {type AclHits, HitRecord} from '#protocol/nad/acl-hits.ts';
 import type {AceCount, EnforcementChange} from '#protocol/nad/contract.ts';
 
 /** What became of a packet that entered an access port, and by which entry; `acl` null: nothing is bound there. */
@@ -19,6 +20,7 @@ export class Forwarding {
   /** ACL names by port and address; address null: all others. */
   #bindings = new Map<string, string>();
   readonly #counts = new Map<Acl, Map<number | null, number>>();
+  readonly #past = new HitRecord();
   #generation = 1;
 
   constructor(ports: readonly string[]) {
@@ -33,7 +35,7 @@ export class Forwarding {
     for (const [key, acl] of bindings) {
       if (!acls.has(acl)) throw new Error(`No ACL ${acl} is installed, and it is bound to ${key}.`);
     }
-    for (const acl of this.#acls.values()) if (acls.get(acl.name) !== acl) this.#counts.delete(acl);
+    for (const acl of this.#acls.values()) if (acls.get(acl.name) !== acl) this.#forget(acl);
     this.#acls = acls;
     this.#bindings = bindings;
     this.#generation += 1;
@@ -66,6 +68,16 @@ export class Forwarding {
         packets: this.#counts.get(acl)?.get(line) ?? 0,
       })),
     );
+  }
+
+  /** Of every list that is or was installed. */
+  hits(): AclHits[] {
+    return this.#past.with([...this.#acls.values()], this.counters());
+  }
+
+  #forget(acl: Acl): void {
+    this.#past.add(acl, this.counters());
+    this.#counts.delete(acl);
   }
 
   #change(change: EnforcementChange, acls: Map<string, Acl>, bindings: Map<string, string>): void {

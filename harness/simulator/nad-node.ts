@@ -10,7 +10,7 @@ import {Nad} from '#protocol/nad/nad.ts';
 import type {CommonEffect, Endpoint} from '#protocol/role.ts';
 
 type OwnEffect = Exclude<NadEffect, CommonEffect<LabEventBody>>;
-type NodeCommand = NadCommand | {name: 'cli'; line: string} | {name: 'counters'};
+type NodeCommand = NadCommand | {name: 'cli'; line: string} | {name: 'counters'} | {name: 'hits'};
 type SendDatagram = (to: Endpoint, bytes: Uint8Array) => void;
 
 /** From handing a transaction to the packet filter until it is in force and read back. */
@@ -121,6 +121,10 @@ export class NadNode implements SimulatedNode {
     const {outlets} = this.#surroundings;
     if (command.name === 'counters') {
       outlets.reply(id, this.#forwarding.counters());
+      return;
+    }
+    if (command.name === 'hits') {
+      outlets.reply(id, this.#forwarding.hits());
       return;
     }
     if (command.name !== 'cli') {

@@ -2,6 +2,7 @@ import {connect} from 'node:net';
 import type {LabClock} from '#images/shell/clock.ts';
 import {Deadline} from '#images/shell/deadline.ts';
 import {type PortReport, PortWatch} from '#protocol/agent/port-watch.ts';
+import {knockPorts} from '#protocol/nad/knock.ts';
 
 /** Real milliseconds. An open port answers in well under one; what is silent for this long is blocked. */
 const patienceMs = 100;
@@ -20,6 +21,7 @@ export class GapMeter implements Disposable {
   readonly #clock: LabClock;
   #watches: {target: string; address: string; port: number; watch: PortWatch}[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #lastPort: number = knockPorts.to;
 
   constructor(clock: LabClock) {
     this.#clock = clock;
@@ -44,13 +46,21 @@ export class GapMeter implements Disposable {
   }
 
   #knock(): void {
-    for (const {address, port, watch} of this.#watches) attempt(address, port, watch.attempt(this.#clock.nowMs()));
+    for (const {address, port, watch} of this.#watches) {
+      attempt({host: address, port, localPort: this.#nextPort()}, watch.attempt(this.#clock.nowMs()));
+    }
+  }
+
+  /** In turns, so that a port is free again when it is used again. */
+  #nextPort(): number {
+    this.#lastPort = this.#lastPort >= knockPorts.to ? knockPorts.from : this.#lastPort + 1;
+    return this.#lastPort;
   }
 }
 
 /** A port that refuses is as closed as one that is silent: nobody answers there. */
-function attempt(host: string, port: number, ended: (isOpen: boolean) => void): void {
-  const socket = connect({host, port, noDelay: true});
+function attempt(to: {host: string; port: number; localPort: number}, ended: (isOpen: boolean) => void): void {
+  const socket = connect({...to, noDelay: true});
   const deadline = new Deadline(patienceMs, () => end(false));
   const end = (isOpen: boolean) => {
     deadline.end();

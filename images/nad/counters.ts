@@ -1,24 +1,32 @@
 import {type InstalledAcl, table} from '#images/nad/enforcement-state.ts';
+import {type KnockElement, knocksByLine} from '#images/nad/knocks.ts';
 import type {NftSession} from '#images/nad/nft.ts';
 import {readComment} from '#protocol/dacl/compile.ts';
 import type {AceCount} from '#protocol/nad/contract.ts';
 
 /**
 How many packets met each entry of the installed ACLs, from the kernel: a count for every entry, and with `line` null for the
-implicit deny, in the order of evaluation. Entries that can match nothing are not in the kernel and count 0.
+implicit deny, in the order of evaluation. Entries that can match nothing are not in the kernel and count 0. Knocks of the gap
+meter are left out; one between the two counts, while it knocks, may stay in.
 */
 export async function readCounters(nft: NftSession, acls: Iterable<InstalledAcl>): Promise<AceCount[]> {
   const {documents, complaint} = await nft.run(`list table ${table}`);
   const [document] = documents;
   if (document === undefined) throw new Error(`The kernel's counters cannot be read: ${complaint}`);
   const packets = readPackets(document);
-  return Array.from(acls).flatMap(({acl, compiled}) => {
+  const knockSets = readKnocks(document);
+  return Array.from(acls).flatMap(installed => {
+    const {acl, compiled} = installed;
+    const knocks = knocksByLine(installed, knockSets);
     const names = [...compiled.chains, ...compiled.maps].map(({name}) => name);
     const lines = [...acl.entries.map(({line}) => line), null];
     return lines.map(line => ({
       acl: acl.name,
       line,
-      packets: names.reduce((sum, name) => sum + (packets.get(name)?.get(line) ?? 0), 0),
+      packets: Math.max(
+        0,
+        names.reduce((sum, name) => sum + (packets.get(name)?.get(line) ?? 0), -(knocks.get(line) ?? 0)),
+      ),
     }));
   });
 }
@@ -27,8 +35,14 @@ export async function readCounters(nft: NftSession, acls: Iterable<InstalledAcl>
 interface Listing {
   nftables: {
     rule?: {chain: string; comment?: string; expr: {counter?: {packets: number}}[]};
+    set?: {name: string; elem?: KnockElement[]};
     map?: {name: string; elem?: [{elem?: {comment?: string; counter?: {packets: number}}}, unknown][]};
   }[];
+}
+
+function readKnocks(document: unknown): Map<string, KnockElement[]> {
+  const sets = (document as Listing).nftables.flatMap(({set}) => set ?? []);
+  return new Map(sets.map(({name, elem = []}) => [name, elem]));
 }
 
 /** By chain or map, and line. */

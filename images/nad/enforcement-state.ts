@@ -1,3 +1,4 @@
+import {knockSets} from '#images/nad/knocks.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {type CompiledAcl, compileAcl} from '#protocol/dacl/compile.ts';
 import {formatIpv4, formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
@@ -8,8 +9,13 @@ export interface EnforcementState {
   /** By name, in the order of installation. */
   acls: ReadonlyMap<string, InstalledAcl>;
   ports: ReadonlyMap<string, EnforcedPort>;
-  /** Removed, and to be deleted by the next transaction. */
+  /**
+  Removed, and to be deleted by the next transaction. Until then their counters can be read; and a packet that is already in
+  such a list's chain goes on as before, whose map the kernel would empty at once (rules it keeps for that long).
+  */
   retired: InstalledAcl[];
+  /** Whether knocks of the gap meter are counted by themselves, to be taken off what the entries have counted. */
+  setsKnocksApart: boolean;
   /** Chains are numbered, over the lifetime of the table: nothing in the kernel carries a name from outside. */
   chainCount: number;
 }
@@ -28,7 +34,13 @@ export interface EnforcedPort {
 
 export const table = 'netdev posturelab';
 
-export const emptyState: EnforcementState = {acls: new Map(), ports: new Map(), retired: [], chainCount: 0};
+export const emptyState: EnforcementState = {
+  acls: new Map(),
+  ports: new Map(),
+  retired: [],
+  setsKnocksApart: false,
+  chainCount: 0,
+};
 
 /** The nft commands of a plan. */
 export interface PlannedCommands {
@@ -55,8 +67,7 @@ export function planChanges(
   changes: readonly EnforcementChange[],
 ): {next: EnforcementState} & PlannedCommands {
   const changed = changes.reduce(afterChange, state);
-  const removed = [...state.acls.values()].filter(installed => !has(changed, installed));
-  const next = {...changed, retired: removed.filter(isRetired)};
+  const next = {...changed, retired: [...state.acls.values()].filter(installed => !has(changed, installed))};
   for (const [port, {bindings}] of next.ports) {
     for (const [address, acl] of bindings) requireBindable(next, {port, address, acl});
   }
@@ -139,49 +150,48 @@ function requireBindable(
 /** Chains come before the elements that go to them, and go after those. */
 function commandsBetween(from: EnforcementState, to: EnforcementState): PlannedCommands {
   const added = [...to.acls.values()].filter(installed => !has(from, installed));
-  const removed = [...from.acls.values()].filter(installed => !has(to, installed) && !isRetired(installed));
   const [before, after] = [elementsOf(from), elementsOf(to)];
   const commands = [
     ...[...before].filter(([key, to]) => after.get(key) !== to).map(([key]) => `delete element ${table} ${key} }`),
     ...[...after]
       .filter(([key, to]) => before.get(key) !== to)
       .map(([key, to]) => `add element ${table} ${key} : goto ${to} }`),
-    ...[...removed, ...from.retired].flatMap(({compiled}) => removalOf(compiled)),
+    ...from.retired.flatMap(installed => removalOf(installed, from)),
   ];
   return {
-    preparation: added.flatMap(({compiled}) => additionOf(compiled)),
-    undo: added.toReversed().flatMap(({compiled}) => removalOf(compiled)),
+    preparation: added.flatMap(installed => additionOf(installed, to)),
+    undo: added.toReversed().flatMap(installed => removalOf(installed, to)),
     commands,
   };
 }
 
-function additionOf({chains, maps}: CompiledAcl): string[] {
+/** A map that knows its size before need not grow while it is filled. */
+function additionOf(installed: InstalledAcl, state: EnforcementState): string[] {
+  const {chain, chains, maps} = installed.compiled;
+  const knocks = state.setsKnocksApart ? knockSets(installed) : undefined;
   return [
+    ...(knocks?.add ?? []),
     ...maps.flatMap(({name, type, elements}) => [
-      `add map ${table} ${name} { type ${type} : verdict; counter; }`,
+      `add map ${table} ${name} { type ${type} : verdict; size ${elements.length}; counter; }`,
       `add element ${table} ${name} { ${elements.join(', ')} }`,
     ]),
     ...chains.flatMap(({name, rules}) => [
       `add chain ${table} ${name}`,
+      ...(name === chain ? (knocks?.rules ?? []) : []),
       ...rules.map(rule => `add rule ${table} ${name} ${rule}`),
     ]),
   ];
 }
 
 /** Who refers goes before what is referred to, so last in, first out. */
-function removalOf({chains, maps}: CompiledAcl): string[] {
+function removalOf(installed: InstalledAcl, state: EnforcementState): string[] {
+  const {chains, maps} = installed.compiled;
+  const knocks = state.setsKnocksApart ? knockSets(installed) : undefined;
   return [
     ...chains.toReversed().map(({name}) => `delete chain ${table} ${name}`),
     ...maps.map(({name}) => `delete map ${table} ${name}`),
+    ...(knocks?.remove ?? []),
   ];
-}
-
-/**
-Whether a list must outlive the transaction that removes it, to go with the next. The kernel takes the elements of a map away
-at once, also from a packet that is already in the list's chain: it would find its deny entry gone. Rules it keeps for that long.
-*/
-function isRetired({compiled}: InstalledAcl): boolean {
-  return compiled.maps.length > 0;
 }
 
 function has(state: EnforcementState, installed: InstalledAcl): boolean {

@@ -13,7 +13,10 @@ import {
   table,
 } from '#images/nad/enforcement-state.ts';
 import {NftSession, nftCommand} from '#images/nad/nft.ts';
+import {type AclHits, HitRecord} from '#protocol/nad/acl-hits.ts';
 import type {AceCount, EnforcementChange} from '#protocol/nad/contract.ts';
+
+const switchState: EnforcementState = {...emptyState, setsKnocksApart: true};
 
 /**
 Opens the table, empty: what another process left in it is gone. `onEnd` is told if nft ends by itself, possibly more than once;
@@ -50,7 +53,8 @@ export class Enforcement implements Disposable {
   /** Reads in a process of its own, so that no transaction waits for a long list of counters. */
   readonly #reader: NftSession;
   readonly #monitor: GenerationMonitor;
-  #state = emptyState;
+  readonly #past = new HitRecord();
+  #state = switchState;
   #number = 0;
   #lastTransaction: Promise<unknown> = Promise.resolve();
 
@@ -66,7 +70,7 @@ export class Enforcement implements Disposable {
   /** Makes the table anew, with nothing in it. */
   reset(): Promise<number> {
     return this.#transact(() => ({
-      next: emptyState,
+      next: switchState,
       preparation: [],
       undo: [],
       commands: [
@@ -101,6 +105,16 @@ export class Enforcement implements Disposable {
     return readCounters(this.#reader, this.#state.acls.values());
   }
 
+  /** Of every list that is or was installed, once what was asked for before is done. */
+  async hits(): Promise<AclHits[]> {
+    await this.#lastTransaction;
+    const installed = [...this.#state.acls.values()];
+    return this.#past.with(
+      installed.map(({acl}) => acl),
+      await readCounters(this.#reader, installed),
+    );
+  }
+
   /** Ends the children. What is in force stays in force. */
   [Symbol.dispose](): void {
     this.#resources.dispose();
@@ -118,8 +132,16 @@ export class Enforcement implements Disposable {
       this.#state = next;
       return this.#monitor.generationOf(number, () => this.#writer.run(stamp.join('; ')));
     });
-    this.#lastTransaction = generation.catch(() => {});
+    this.#lastTransaction = generation.then(() => this.#rememberRetired()).catch(() => {});
     return generation;
+  }
+
+  /** Nothing leads to them any more, and the next transaction takes their counters away. */
+  async #rememberRetired(): Promise<void> {
+    const {retired} = this.#state;
+    if (retired.length === 0) return;
+    const counts = await readCounters(this.#reader, retired);
+    for (const {acl} of retired) this.#past.add(acl, counts);
   }
 
   /**

@@ -18,7 +18,7 @@ import {Nad} from '#protocol/nad/nad.ts';
 import type {CommonEffect} from '#protocol/role.ts';
 
 /** What the harness asks of this program beyond the role's own commands: a line at the prompt, and the kernel's counters. */
-type ShellCommand = {name: 'cli'; line: string} | {name: 'counters'};
+type ShellCommand = {name: 'cli'; line: string} | {name: 'counters'} | {name: 'hits'};
 type OwnEffect = Exclude<NadEffect, CommonEffect<LabEventBody>>;
 
 const running = Promise.withResolvers<(id: string, command: NadCommand | ShellCommand) => void>();
@@ -108,6 +108,8 @@ async function start({
     const refuse = (error: Error) => control.refuse(id, error.message);
     if (command.name === 'counters') {
       enforcement.counters().then(counts => control.reply(id, counts), refuse);
+    } else if (command.name === 'hits') {
+      enforcement.hits().then(hits => control.reply(id, hits), refuse);
     } else if (command.name === 'cli') {
       world().then(seen => {
         const {lines, orders = []} = cli.execute(command.line, seen);

@@ -47,8 +47,8 @@ export function boxesOf(ace: Ace, family: Family): Box[] {
 export interface Asked {
   protocol?: Range;
   fragment?: Range;
-  first?: Range;
-  second?: Range;
+  first?: Range | undefined;
+  second?: Range | undefined;
   ttl?: Range;
   flags?: Bits;
   dscp?: Bits;
@@ -77,7 +77,7 @@ export function addressBits(match: AddressMatch, family: Family): number[] {
   const length = family === 'ipv4' ? 32 : 128;
   switch (match.kind) {
     case 'any':
-      return new Array<number>(length / 16).fill(0);
+      return family === 'ipv4' ? [0, 0] : new Array<number>(length / 16).fill(0);
     case 'host':
       if (family === 'ipv4') return [(parseIpv4(match.address) ?? 0) | 0, -1];
       return prefixBits(wholeAddress(match.address, family), length, length);
@@ -111,16 +111,8 @@ function transportBoxes(ace: Ace, network: Asked): Box[] {
   const second = icmp?.code === undefined ? [undefined] : [[icmp.code, icmp.code] as const];
   const firsts = ace.sourcePort ? rangesOf(ace.sourcePort, 65535) : first;
   const seconds = ace.destinationPort ? rangesOf(ace.destinationPort, 65535) : second;
-  if (firsts.length === 1 && seconds.length === 1 && !ace.established && !ace.flags) {
-    const [only, other] = [firsts[0], seconds[0]];
-    return [boxOf({...network, fragment: [0, 0], ...(only ? {first: only} : {}), ...(other ? {second: other} : {})})];
-  }
   return firsts.flatMap(first =>
-    seconds.flatMap(second =>
-      flagsOf(ace).map(flags =>
-        boxOf({...network, fragment: [0, 0], ...(first ? {first} : {}), ...(second ? {second} : {}), flags}),
-      ),
-    ),
+    seconds.flatMap(second => flagsOf(ace).map(flags => boxOf({...network, fragment: [0, 0], first, second, flags}))),
   );
 }
 

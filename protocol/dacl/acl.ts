@@ -14,7 +14,7 @@ export interface Acl {
 export interface Ace {
   /** 1 for the first line of the text that it stands on. */
   line: number;
-  /** As IOS numbers it, if the text gave one. */
+  /** As IOS numbers it, if the text gave numbers: those without get 10 more than the highest before them. */
   sequence?: number;
   action: 'permit' | 'deny';
   /** IP protocol number; `ip` (or `ipv6`) is left out. */

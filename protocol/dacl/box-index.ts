@@ -8,22 +8,23 @@ export interface Indexed {
   index: number;
 }
 
+/** Boxes whose destinations begin alike, each in one place: with its one host, else its one port, else its one block of ports. */
+interface Shelf {
+  hosts: Map<string | number, Indexed[]>;
+  ports: Map<number, Indexed[]>;
+  blocks: Map<number, Indexed[]>;
+  others: Indexed[];
+}
+
 /**
-Boxes by what is most particular about them: the one destination, the one destination port, the first half of the
-destination, or the block of ports.
-Long lists are of hosts and ports, and there a box meets few others.
+Boxes by what is most particular about them: the first half of the destination, then all of it, or the destination port.
+Long lists are of hosts, networks and ports, and there a box meets few others.
 */
 export class BoxIndex {
   readonly #destination: number;
   readonly #end: number;
-  readonly #byHost = new Map<string | number, Indexed[]>();
-  readonly #byPort = new Map<number, Indexed[]>();
-  readonly #byBlock = new Map<number, Indexed[]>();
-  readonly #byNetwork = new Map<number, Indexed[]>();
-  readonly #others: Indexed[] = [];
-  readonly #groups: (readonly Indexed[])[] = [];
-  #hosts = 0;
-  #ports = 0;
+  readonly #networks = new Map<number, Shelf>();
+  readonly #anywhere = emptyShelf();
 
   constructor(family: Acl['family']) {
     this.#destination = destinationPlace(family);
@@ -32,46 +33,47 @@ export class BoxIndex {
 
   add(indexed: Indexed): void {
     const {box} = indexed;
+    const {hosts, ports, blocks, others} = this.#shelfOf(this.#networkOf(box));
     const host = this.#hostOf(box);
     const port = portOf(box);
-    const network = this.#networkOf(box);
-    if (host !== undefined) {
-      put(this.#byHost, host, indexed);
-      this.#hosts += 1;
-    } else if (port !== undefined) {
-      put(this.#byPort, port, indexed);
-      this.#ports += 1;
-    } else if (network !== undefined) {
-      put(this.#byNetwork, network, indexed);
-    } else if (firstBlock(box) === lastBlock(box)) {
-      put(this.#byBlock, firstBlock(box), indexed);
-    } else {
-      this.#others.push(indexed);
-    }
+    if (host !== undefined) put(hosts, host, indexed);
+    else if (port !== undefined) put(ports, port, indexed);
+    else if (firstBlock(box) === lastBlock(box)) put(blocks, firstBlock(box), indexed);
+    else others.push(indexed);
   }
 
   /**
-  Those that may have something in common with a box, as groups. Left out are those for single hosts or ports where even all
-  of them together are too small to cover a box for many; with `all`, nothing is. The answer is valid until the next call.
+  Those that may have something in common with a box, as groups, each in the order in which they were added. Left out are those
+  of single hosts, or of single ports, where there are fewer of these than in the box: some of its packets meet none of them.
+  With `all`, nothing is left out.
   */
-  groupsFor(box: Box, {all = false}: {all?: boolean} = {}): readonly (readonly Indexed[])[] {
-    const groups = this.#groups;
-    groups.length = 0;
-    groups.push(this.#others);
+  groupsFor(box: Box, {all}: {all: boolean}): readonly (readonly Indexed[])[] {
+    const network = this.#networkOf(box);
     const host = this.#hostOf(box);
     const port = portOf(box);
-    const network = this.#networkOf(box);
-    if (host !== undefined) groups.push(this.#byHost.get(host) ?? []);
-    else if (all || this.#hosts >= 2 ** Math.min(this.#openBits(box), 40)) groups.push(...this.#byHost.values());
-    if (port !== undefined) groups.push(this.#byPort.get(port) ?? []);
-    else if (all || this.#ports >= widthOf(box)) groups.push(...this.#byPort.values());
-    if (network !== undefined) groups.push(this.#byNetwork.get(network) ?? []);
-    else groups.push(...this.#byNetwork.values());
-    for (let block = firstBlock(box); block <= lastBlock(box) && this.#byBlock.size > 0; block += 1) {
-      const group = this.#byBlock.get(block);
-      if (group) groups.push(group);
+    const shelves = [
+      this.#anywhere,
+      ...(network === undefined ? this.#networks.values() : get(this.#networks, network)),
+    ];
+    const withHosts = all || sum(shelves, ({hosts}) => hosts.size) >= 2 ** this.#openBits(box);
+    const withPorts = all || sum(shelves, ({ports}) => ports.size) >= widthOf(box);
+    const groups: (readonly Indexed[])[] = [];
+    for (const {hosts, ports, blocks, others} of shelves) {
+      if (host !== undefined) groups.push(...get(hosts, host));
+      else if (withHosts) groups.push(...hosts.values());
+      if (port !== undefined) groups.push(...get(ports, port));
+      else if (withPorts) groups.push(...ports.values());
+      for (const [block, group] of blocks) if (block >= firstBlock(box) && block <= lastBlock(box)) groups.push(group);
+      groups.push(others);
     }
     return groups;
+  }
+
+  #shelfOf(network: number | undefined): Shelf {
+    if (network === undefined) return this.#anywhere;
+    const shelf = this.#networks.get(network) ?? emptyShelf();
+    this.#networks.set(network, shelf);
+    return shelf;
   }
 
   #hostOf({bits}: Box): string | number | undefined {
@@ -114,8 +116,21 @@ function widthOf({ranges}: Box): number {
   return (ranges[range.second + 1] ?? 0) - (ranges[range.second] ?? 0) + 1;
 }
 
+function emptyShelf(): Shelf {
+  return {hosts: new Map(), ports: new Map(), blocks: new Map(), others: []};
+}
+
 function put<Key>(map: Map<Key, Indexed[]>, key: Key, indexed: Indexed): void {
   const group = map.get(key);
   if (group) group.push(indexed);
   else map.set(key, [indexed]);
+}
+
+function get<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): [] | [Value] {
+  const value = map.get(key);
+  return value === undefined ? [] : [value];
+}
+
+function sum(shelves: readonly Shelf[], count: (shelf: Shelf) => number): number {
+  return shelves.reduce((total, shelf) => total + count(shelf), 0);
 }

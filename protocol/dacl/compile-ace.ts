@@ -2,12 +2,12 @@ import type {Ace, Acl, AddressMatch, PortMatch, TcpFlag} from '#protocol/dacl/ac
 import {protocolNumbers} from '#protocol/dacl/ios-protocols.ts';
 import {formatIpv4, formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
 
-/** One condition of a rule, in nft's words. */
+/** One condition of a rule, in nft's words: `tcp dport` and `80`. */
 export interface Condition {
-  /** `tcp dport 80` */
-  text: string;
+  what: string;
+  value: string;
   /** If it is for exactly one value of a field, so that it could be part of a map's key. */
-  key?: {field: KeyField; value: string};
+  key?: KeyField;
 }
 
 /** Fields that can be part of a map's key. */
@@ -25,8 +25,9 @@ export const keyFields = [
 type Family = Acl['family'];
 
 /**
-What an entry asks: of addresses and IP header, and apart from that of ports, flags and message types. `never` in place of the conditions that nothing can meet. Throws RangeError for what no parser made: only numbers get into a
-condition, and none of the list's text.
+What an entry asks: of addresses and IP header, and apart from that of ports, flags and message types. `never` in place of the
+conditions that nothing can meet. Throws RangeError for what no parser made: only numbers get into a condition, and none of the
+list's text.
 */
 export function conditionsOf(
   ace: Ace,
@@ -37,8 +38,7 @@ export function conditionsOf(
   addAddress(network, {side: 'daddr', match: ace.destination, family});
   const isPossible = addHeader(network, ace, family);
   if (ace.protocol !== undefined) {
-    const value = String(whole(ace.protocol));
-    network.push({text: `meta l4proto ${value}`, key: {field: 'meta l4proto', value}});
+    network.push({what: 'meta l4proto', value: String(whole(ace.protocol)), key: 'meta l4proto'});
   }
   return {network: isPossible ? network : 'never', transport: transportConditions(ace, family)};
 }
@@ -49,13 +49,12 @@ function addAddress(
 ): void {
   const field = addressFields[family][side];
   if (match.kind === 'host') {
-    const value = address(match.address, family);
-    conditions.push({text: `${field} ${value}`, key: {field, value}});
+    conditions.push({what: field, value: address(match.address, family), key: field});
   } else if (match.kind === 'prefix' && match.length > 0) {
-    conditions.push({text: `${field} ${address(match.address, family)}/${whole(match.length)}`});
+    conditions.push({what: field, value: `${address(match.address, family)}/${whole(match.length)}`});
   } else if (match.kind === 'wildcard') {
-    const text = wildcardText(field, match);
-    if (text !== undefined) conditions.push({text});
+    const condition = wildcardCondition(field, match);
+    if (condition) conditions.push(condition);
   }
 }
 
@@ -64,7 +63,7 @@ const addressFields = {
   ipv6: {saddr: 'ip6 saddr', daddr: 'ip6 daddr'},
 } as const;
 
-function wildcardText(field: string, match: {address: string; wildcard: string}): string | undefined {
+function wildcardCondition(field: string, match: {address: string; wildcard: string}): Condition | undefined {
   const base = parseIpv4(match.address);
   const wildcard = parseIpv4(match.wildcard);
   if (base === undefined || wildcard === undefined) {
@@ -76,21 +75,22 @@ function wildcardText(field: string, match: {address: string; wildcard: string})
   const mask = ~wildcard >>> 0;
   const isPrefix = (wildcard & (wildcard + 1)) === 0;
   const network = formatIpv4((base & mask) >>> 0);
-  return isPrefix ? `${field} ${network}/${Math.clz32(wildcard)}` : `${field} & ${formatIpv4(mask)} == ${network}`;
+  if (isPrefix) return {what: field, value: `${network}/${Math.clz32(wildcard)}`};
+  return {what: `${field} & ${formatIpv4(mask)} ==`, value: network};
 }
 
 /** False: nothing can match. */
 function addHeader(conditions: Condition[], {dscp, precedence, tos, ttl}: Ace, family: Family): boolean {
   const header = family === 'ipv4' ? 'ip' : 'ip6';
-  if (dscp !== undefined) conditions.push({text: `${header} dscp ${whole(dscp)}`});
+  if (dscp !== undefined) conditions.push({what: `${header} dscp`, value: String(whole(dscp))});
   if (precedence !== undefined) {
-    conditions.push({text: `${header} dscp ${whole(precedence) * 8}-${precedence * 8 + 7}`});
+    conditions.push({what: `${header} dscp`, value: `${whole(precedence) * 8}-${precedence * 8 + 7}`});
   }
-  if (tos !== undefined) conditions.push({text: `@nh,${family === 'ipv4' ? 11 : 7},4 ${whole(tos)}`});
+  if (tos !== undefined) conditions.push({what: `@nh,${family === 'ipv4' ? 11 : 7},4`, value: String(whole(tos))});
   if (ttl === undefined) return true;
-  const text = numberText(family === 'ipv4' ? 'ip ttl' : 'ip6 hoplimit', ttl, 255);
-  if (text !== 'never') conditions.push({text});
-  return text !== 'never';
+  const value = numbers(ttl, 255);
+  if (value !== 'never') conditions.push({what: family === 'ipv4' ? 'ip ttl' : 'ip6 hoplimit', value});
+  return value !== 'never';
 }
 
 function transportConditions(ace: Ace, family: Family): Condition[] | 'never' {
@@ -104,53 +104,56 @@ function transportConditions(ace: Ace, family: Family): Condition[] | 'never' {
     if (condition) conditions.push(condition);
   }
   const icmp = family === 'ipv4' ? 'icmp' : 'icmpv6';
-  if (ace.established) conditions.push({text: 'tcp flags & (ack | rst) != 0'});
-  if (ace.flags) conditions.push({text: flagsText(ace.flags)});
-  if (ace.icmp) conditions.push({text: `${icmp} type ${whole(ace.icmp.type)}`});
-  if (ace.icmp?.code !== undefined) conditions.push({text: `${icmp} code ${whole(ace.icmp.code)}`});
+  if (ace.established) conditions.push({what: 'tcp flags & (ack | rst) !=', value: '0'});
+  if (ace.flags) conditions.push(flagsCondition(ace.flags));
+  if (ace.icmp) conditions.push({what: `${icmp} type`, value: String(whole(ace.icmp.type))});
+  if (ace.icmp?.code !== undefined) conditions.push({what: `${icmp} code`, value: String(whole(ace.icmp.code))});
   // IOS counts the low half of the first byte, the high half being 1.
-  if (ace.igmpType !== undefined) conditions.push({text: `@th,0,8 ${16 + whole(ace.igmpType)}`});
+  if (ace.igmpType !== undefined) conditions.push({what: '@th,0,8', value: String(16 + whole(ace.igmpType))});
   return conditions;
 }
 
 const portFields = {sport: 'th sport', dport: 'th dport'} as const;
-const portHeaders: ReadonlyMap<number | undefined, string> = new Map([
-  [protocolNumbers.tcp, 'tcp'],
-  [protocolNumbers.udp, 'udp'],
-  [protocolNumbers.sctp, 'sctp'],
+const portHeaders: ReadonlyMap<number | undefined, {sport: string; dport: string}> = new Map([
+  [protocolNumbers.tcp, {sport: 'tcp sport', dport: 'tcp dport'}],
+  [protocolNumbers.udp, {sport: 'udp sport', dport: 'udp dport'}],
+  [protocolNumbers.sctp, {sport: 'sctp sport', dport: 'sctp dport'}],
 ]);
 
 function portCondition(side: 'sport' | 'dport', match: PortMatch, protocol: number | undefined): Condition | 'never' {
-  const text = numberText(`${portHeaders.get(protocol) ?? 'th'} ${side}`, match, 65535);
-  if (text === 'never') return 'never';
-  if (match.operator !== 'eq' || match.values.length !== 1) return {text};
-  return {text, key: {field: portFields[side], value: match.values.join()}};
+  const value = numbers(match, 65535);
+  if (value === 'never') return 'never';
+  const what = (portHeaders.get(protocol) ?? portFields)[side];
+  return match.operator === 'eq' && match.values.length === 1 ? {what, value, key: portFields[side]} : {what, value};
 }
 
-function numberText(field: string, match: PortMatch, max: number): string {
+function numbers(match: PortMatch, max: number): string {
   switch (match.operator) {
     case 'eq':
-      return `${field} ${setOf(match.values)}`;
+      return setOf(match.values);
     case 'neq':
-      return `${field} != ${setOf(match.values)}`;
+      return `!= ${setOf(match.values)}`;
     case 'gt':
-      return match.value >= max ? 'never' : `${field} >= ${whole(match.value) + 1}`;
+      return match.value >= max ? 'never' : `>= ${whole(match.value) + 1}`;
     case 'lt':
-      return match.value <= 0 ? 'never' : `${field} <= ${whole(match.value) - 1}`;
+      return match.value <= 0 ? 'never' : `<= ${whole(match.value) - 1}`;
     case 'range':
-      return `${field} ${match.from === match.to ? '' : `${whole(match.from)}-`}${whole(match.to)}`;
+      return match.from === match.to ? String(whole(match.to)) : `${whole(match.from)}-${whole(match.to)}`;
   }
 }
 
 function setOf(values: number[]): string {
-  const numbers = [...new Set(values.map(whole))];
-  return numbers.length === 1 ? String(numbers[0]) : `{ ${numbers.join(', ')} }`;
+  const numbers = values.length === 1 ? values : [...new Set(values)];
+  const text = numbers.map(whole).join(', ');
+  return numbers.length === 1 ? text : `{ ${text} }`;
 }
 
-function flagsText({set, clear, any}: NonNullable<Ace['flags']>): string {
+function flagsCondition({set, clear, any}: NonNullable<Ace['flags']>): Condition {
   const asked = maskOf([...set, ...clear]);
   // All must be as asked; for `any`, not all may be the opposite.
-  return any ? `tcp flags & ${asked} != ${maskOf(clear)}` : `tcp flags & ${asked} == ${maskOf(set)}`;
+  return any
+    ? {what: `tcp flags & ${asked} !=`, value: String(maskOf(clear))}
+    : {what: `tcp flags & ${asked} ==`, value: String(maskOf(set))};
 }
 
 const flagBits: Record<TcpFlag, number> = {fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32};

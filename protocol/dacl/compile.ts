@@ -9,7 +9,7 @@ export interface CompiledAcl {
   chain: string;
   chains: {name: string; rules: string[]}[];
   /** Verdict maps that the chains look up, with a counter for each element. */
-  maps: {name: string; type: string; elements: string[]}[];
+  maps: {name: string; keys: KeyField[]; type: string; elements: string[]}[];
 }
 
 /** So many entries in a row that ask for one value of the same fields become a map: a look-up in place of as many rules. */
@@ -36,9 +36,8 @@ export function compileAcl(acl: Acl, name: string): CompiledAcl {
     const asksMore = looksAtTransport(ace);
     isDifferent ||= asksMore || ace.fragments === true;
     if (network === 'never') continue;
-    const asked = askedBy(network, nothing);
-    if (transport !== 'never' && !ace.fragments) whole.push(stepOf(ace, askedBy(transport, asked)));
-    if (ace.action === 'permit' || !asksMore) ofFragments.push(stepOf(ace, asked));
+    if (transport !== 'never' && !ace.fragments) whole.push(stepOf(ace, [...network, ...transport]));
+    if (ace.action === 'permit' || !asksMore) ofFragments.push(stepOf(ace, network));
   }
   if (isDifferent) addChain(compiled, {name: `${name}_fragments`, steps: ofFragments, before: [], after: []});
   addChain(compiled, {
@@ -65,50 +64,27 @@ export function readComment(comment: string): number | null | undefined {
 
 const isFragment = {ipv4: 'ip frag-off & 0x1fff != 0', ipv6: 'frag frag-off != 0'};
 
-/** What a row of conditions comes to. */
-interface Asked {
-  /** All of them, as in a rule. */
-  text: string;
-  /** The fields of which they want one value each, as digits: the place in `keyFields`, and 1. */
-  shape: number;
-  /** The values of those. */
-  values: string;
-  /** Whether they want nothing else. */
-  isKey: boolean;
-}
-
 /** An entry on its way to become a rule or an element. */
-interface Step extends Asked {
+interface Step {
   line: number;
   verdict: 'accept' | 'drop';
+  conditions: Condition[];
+  /** What each condition wants one value of, as digits: the place in `keyFields`, and 1. 0: some want something else. */
+  shape: number;
 }
 
-const nothing: Asked = {text: '', shape: 0, values: '', isKey: true};
 const shapeBase = 8;
 
-function askedBy(conditions: Condition[], before: Asked): Asked {
-  let {text, shape, values, isKey} = before;
-  for (const {text: own, key} of conditions) {
-    text = text === '' ? own : `${text} ${own}`;
-    if (key === undefined) {
-      isKey = false;
-      continue;
-    }
-    shape = shape * shapeBase + keyFields.indexOf(key.field) + 1;
-    values = values === '' ? key.value : `${values} . ${key.value}`;
+function stepOf({line, action}: Ace, conditions: Condition[]): Step {
+  let shape = 0;
+  for (const {key} of conditions) {
+    if (key === undefined) return {line, verdict: verdicts[action], conditions, shape: 0};
+    shape = shape * shapeBase + keyFields.indexOf(key) + 1;
   }
-  return {text, shape, values, isKey};
+  return {line, verdict: verdicts[action], conditions, shape};
 }
 
-/** Of a shape, what nft calls its fields, and their types. */
-function keyOf(shape: number): {fields: string; type: string} {
-  const fields: KeyField[] = [];
-  for (let rest = shape; rest > 0; rest = Math.floor(rest / shapeBase)) {
-    const field = keyFields[(rest % shapeBase) - 1];
-    if (field) fields.unshift(field);
-  }
-  return {fields: fields.join(' . '), type: fields.map(field => keyTypes[field]).join(' . ')};
-}
+const verdicts = {permit: 'accept', deny: 'drop'} as const;
 
 const keyTypes: Record<KeyField, string> = {
   'ip saddr': 'ipv4_addr',
@@ -120,42 +96,30 @@ const keyTypes: Record<KeyField, string> = {
   'th dport': 'inet_service',
 };
 
-function stepOf({line, action}: Ace, {text, shape, values, isKey}: Asked): Step {
-  return {line, verdict: action === 'permit' ? 'accept' : 'drop', text, shape, values, isKey: isKey && shape > 0};
-}
-
 function addChain(
   compiled: CompiledAcl,
   {name, steps, before, after}: {name: string; steps: Step[]; before: string[]; after: string[]},
 ): void {
   const rules: string[] = [];
   for (const run of runsOf(living(steps))) {
-    const [first] = run;
-    if (run.length < shortestRun || !first?.isKey) {
-      for (const step of run) rules.push(ruleOf(step));
-      continue;
-    }
-    const {fields, type} = keyOf(first.shape);
-    const map = `${name}_map_${compiled.maps.length + 1}`;
-    compiled.maps.push({name: map, type, elements: run.map(elementOf)});
-    rules.push(`${fields} vmap @${map}`);
+    if (run.length < shortestRun) rules.push(...run.map(ruleOf));
+    else rules.push(lookUp(compiled, run, `${name}_map_${compiled.maps.length + 1}`));
   }
   compiled.chains.push({name, rules: [...before, ...rules, ...after, `counter drop comment "${implicitComment}"`]});
 }
 
 /** Those before which no step asks for the same, or for nothing at all. */
 function living(steps: Step[]): Step[] {
-  const texts = new Set<string>();
-  const keys = new Map<number, Set<string>>();
+  const asked = new Map<number, Set<string>>();
   const alive: Step[] = [];
   for (const step of steps) {
-    const {text, shape, values, isKey} = step;
-    const seen = isKey ? (keys.get(shape) ?? new Set()) : texts;
-    if (isKey) keys.set(shape, seen);
+    const {shape, conditions} = step;
+    const seen = asked.get(shape) ?? new Set();
     const count = seen.size;
-    seen.add(isKey ? values : text);
+    seen.add(shape === 0 ? textOf(conditions) : valuesOf(conditions));
     if (seen.size > count) alive.push(step);
-    if (text === '') break;
+    if (conditions.length === 0) break;
+    asked.set(shape, seen);
   }
   return alive;
 }
@@ -165,17 +129,43 @@ function runsOf(steps: Step[]): Step[][] {
   const runs: Step[][] = [];
   for (const step of steps) {
     const run = runs.at(-1);
-    const first = run?.[0];
-    if (run && step.isKey && first?.isKey && first.shape === step.shape) run.push(step);
+    if (run && step.shape > 0 && run[0]?.shape === step.shape) run.push(step);
     else runs.push([step]);
   }
   return runs;
 }
 
-function ruleOf({text, verdict, line}: Step): string {
-  return `${text} counter ${verdict} comment "line ${line}"`.trimStart();
+/**
+The rule in place of a run of steps, and the map that it looks up. What all of them ask for is asked for by the rule alone, which
+makes the map smaller, and nft faster.
+*/
+function lookUp({maps}: CompiledAcl, run: Step[], name: string): string {
+  const first = run[0]?.conditions ?? [];
+  const isKey = first.map(({value}, at) => run.some(({conditions}) => conditions[at]?.value !== value));
+  const common = first.flatMap(({key = '', value}, at) => (isKey[at] ? [] : {what: key, value}));
+  const keys = first.flatMap(({key}, at) => (isKey[at] ? (key ?? []) : []));
+  const elements = run.map(
+    ({line, verdict, conditions}) => `${valuesOf(conditions, isKey)} comment "line ${line}" : ${verdict}`,
+  );
+  maps.push({name, keys, type: keys.map(key => keyTypes[key]).join(' . '), elements});
+  return `${textOf(common)} ${keys.join(' . ')} vmap @${name}`.trimStart();
 }
 
-function elementOf({values, verdict, line}: Step): string {
-  return `${values} comment "line ${line}" : ${verdict}`;
+function ruleOf({conditions, verdict, line}: Step): string {
+  return `${textOf(conditions)} counter ${verdict} comment "line ${line}"`.trimStart();
+}
+
+function textOf(conditions: readonly Condition[]): string {
+  return conditions.map(({what, value}) => `${what} ${value}`).join(' ');
+}
+
+/** As in an element of a map. `isKey`: which of them; left out: all. */
+function valuesOf(conditions: readonly Condition[], isKey?: readonly boolean[]): string {
+  let text = '';
+  for (let at = 0; at < conditions.length; at += 1) {
+    if (isKey?.[at] === false) continue;
+    const value = conditions[at]?.value ?? '';
+    text = text === '' ? value : `${text} . ${value}`;
+  }
+  return text;
 }

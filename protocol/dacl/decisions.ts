@@ -14,15 +14,20 @@ export interface Decision {
 /** More pieces than this, and the rest of the region is not looked at any more. */
 const mostPieces = 512;
 
-/** Who decides about the packets of a region, in the order of evaluation; each entry once. */
+/**
+Who decides about the packets of a region, in the order of evaluation; each entry once. Behind an entry with a time range come
+those that decide about the same packets when it is not active.
+*/
 export function decisionsFor(acl: Acl, region: Box, known = new AclBoxes(acl.family)): Decision[] {
   const decisions: Decision[] = [];
   let pieces = [region];
   for (const ace of acl.entries) {
-    const boxes = known.of(ace).filter(box => intersects(box, region));
+    const boxes = known.of(ace);
+    if (!boxes.some(box => intersects(box, region))) continue;
     const example = firstCommon(pieces, boxes);
     if (example === undefined) continue;
     decisions.push({action: ace.action, ace, example});
+    if (ace.timeRange !== undefined) continue;
     for (const box of boxes) pieces = pieces.flatMap(piece => subtract(piece, box));
     if (pieces.length === 0 || pieces.length > mostPieces) return decisions;
   }

@@ -6,6 +6,9 @@ import {parseOptions} from '#protocol/dacl/parse-options.ts';
 import {parsePorts} from '#protocol/dacl/parse-ports.ts';
 import {parseProtocol} from '#protocol/dacl/parse-protocol.ts';
 
+/** Up to here IOS numbers entries. */
+export const mostSequence = 2_147_483_647;
+
 const actions: ReadonlyMap<string, 'permit' | 'deny' | 'remark' | 'unsupported' | 'header'> = new Map([
   ['permit', 'permit'],
   ['deny', 'deny'],
@@ -34,18 +37,12 @@ export function parseAce(reader: LineReader, family: 'ipv4' | 'ipv6'): Ace | und
   const options = parseOptions(reader, {protocol, family, hasTransport});
   if (reader.failed || source === undefined || destination === undefined) return undefined;
 
-  return {
-    line: reader.line,
-    ...(sequence === undefined ? {} : {sequence}),
-    action,
-    ...(typeof protocol === 'number' ? {protocol} : {}),
-    source,
-    destination,
-    ...(sourcePort ? {sourcePort} : {}),
-    ...(destinationPort ? {destinationPort} : {}),
-    ...message,
-    ...options,
-  };
+  const ace: Ace = {line: reader.line, action, source, destination, ...message, ...options};
+  if (sequence !== undefined) ace.sequence = sequence;
+  if (typeof protocol === 'number') ace.protocol = protocol;
+  if (sourcePort) ace.sourcePort = sourcePort;
+  if (destinationPort) ace.destinationPort = destinationPort;
+  return ace;
 }
 
 function parseSequence(reader: LineReader): number | undefined {
@@ -53,10 +50,10 @@ function parseSequence(reader: LineReader): number | undefined {
   if (token === undefined || !/^\d+$/.test(token.text)) return undefined;
   reader.take();
   const sequence = readNumber(token.text);
-  if (sequence !== undefined && sequence >= 1 && sequence <= 2_147_483_647) return sequence;
+  if (sequence !== undefined && sequence >= 1 && sequence <= mostSequence) return sequence;
   return reader.fail(token, {
     code: 'sequence',
-    message: `${quote(token.text)} is no sequence number: those go from 1 to 2147483647.`,
+    message: `${quote(token.text)} is no sequence number: those go from 1 to ${mostSequence}.`,
     fix: 'Write another number, or leave it out.',
   });
 }

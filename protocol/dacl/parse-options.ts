@@ -21,6 +21,7 @@ interface Line {
 /** Reads what stands after addresses, ports and message type, to the end of the line. */
 export function parseOptions(reader: LineReader, line: Line): AceOptions {
   const options: AceOptions = {};
+  if (reader.next === undefined) return options;
   const seen = new Map<string, Token>();
   while (reader.next) parseOption(reader, {options, seen, line});
 

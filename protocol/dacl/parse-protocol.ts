@@ -32,6 +32,17 @@ export function parseProtocol(reader: LineReader, family: 'ipv4' | 'ipv6'): Line
     }
     return number === 0 && family === 'ipv4' ? 'every' : number;
   }
+  if (next?.text.toLowerCase() === 'object-group') {
+    reader.take();
+    reader.take();
+    reader.fail(next, {
+      code: 'unsupported',
+      message:
+        "`object-group` refers to the switch's own configuration, which ISE does not know: not possible in a dACL.",
+      fix: 'Write the protocol and its ports, one entry for each.',
+    });
+    return 'unknown';
+  }
   const keyword = reader.takeKeyword(table, {code: 'protocol', what: 'a protocol (a name, or 0 to 255)'});
   if (keyword) return keyword.value ?? 'every';
   reader.take();

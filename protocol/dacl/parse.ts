@@ -1,6 +1,6 @@
 import type {Ace, Acl} from '#protocol/dacl/acl.ts';
 import {LineReader, quote} from '#protocol/dacl/line-reader.ts';
-import {parseAce} from '#protocol/dacl/parse-ace.ts';
+import {mostSequence, parseAce} from '#protocol/dacl/parse-ace.ts';
 import type {AclProblem} from '#protocol/dacl/problem.ts';
 
 export type {AclProblem} from '#protocol/dacl/problem.ts';
@@ -51,20 +51,15 @@ export function parseAcl(
 
 /** The lines that are not empty. One by one, because a text of nothing but line ends must not cost more than its length. */
 function* linesOf(text: string): Generator<{text: string; line: number}> {
+  const plain = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
   let line = 1;
-  let start = 0;
-  for (let index = 0; index <= text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (unit !== lineFeed && unit !== carriageReturn && index < text.length) continue;
-    if (index > start) yield {text: text.slice(start, index), line};
-    if (unit === carriageReturn && text.charCodeAt(index + 1) === lineFeed) index += 1;
-    start = index + 1;
-    line += 1;
+  for (let start = 0; start < plain.length; line += 1) {
+    const at = plain.indexOf('\n', start);
+    const end = at < 0 ? plain.length : at;
+    if (end > start) yield {text: plain.slice(start, end), line};
+    start = end + 1;
   }
 }
-
-const lineFeed = 10;
-const carriageReturn = 13;
 
 function isComment(reader: LineReader): boolean {
   return reader.next === undefined || reader.next.text.startsWith('!');
@@ -95,9 +90,8 @@ function isShort(text: string, reader: LineReader): boolean {
 
 /** IOS takes printable ASCII. Word processors put in no-break spaces and dashes that look right and are not. */
 function isPlain(text: string, reader: LineReader): boolean {
-  if (/^\s*(\d+\s+)?rem/i.test(text)) return true;
   const at = text.search(/[^\x20-\x7e\t\v\f]/);
-  if (at < 0) return true;
+  if (at < 0 || /^\s*(\d+\s+)?rem/i.test(text)) return true;
   reader.fail(
     {text: '', column: at + 1},
     {
@@ -114,15 +108,29 @@ function inOrder(problems: AclProblem[]): AclProblem[] {
   return problems.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-/** IOS evaluates in the order of the numbers, whatever the order of the lines. */
+/**
+IOS evaluates in the order of the numbers, whatever the order of the lines. Where some entries have numbers, all get them; where
+none has, the numbers are left to the platform that shows them.
+*/
 function inSequence(entries: Ace[], problems: AclProblem[]): Ace[] {
+  if (entries.every(({sequence}) => sequence === undefined)) return entries;
   let highest = 0;
   const lines = new Map<number, number>();
-  const numbered: {ace: Ace; sequence: number}[] = [];
+  const numbered: (Ace & {sequence: number})[] = [];
   for (const ace of entries) {
     const sequence = ace.sequence ?? highest + sequenceStep;
     const earlier = lines.get(sequence);
     const at = {line: ace.line, column: 1};
+    if (sequence > mostSequence) {
+      problems.push({
+        ...at,
+        severity: 'error',
+        code: 'sequence',
+        message: `The entry comes after number ${highest}, and ${sequenceStep} more is beyond the last number, ${mostSequence}.`,
+        fix: 'Give the entries lower numbers, or leave the numbers out.',
+      });
+      continue;
+    }
     if (earlier !== undefined) {
       problems.push({
         ...at,
@@ -144,7 +152,7 @@ function inSequence(entries: Ace[], problems: AclProblem[]): Ace[] {
     }
     lines.set(sequence, ace.line);
     highest = Math.max(highest, sequence);
-    numbered.push({ace, sequence});
+    numbered.push({...ace, sequence});
   }
-  return numbered.sort((a, b) => a.sequence - b.sequence).map(({ace}) => ace);
+  return numbered.sort((a, b) => a.sequence - b.sequence);
 }

@@ -1,6 +1,6 @@
 import {AclBoxes} from '#protocol/dacl/ace-boxes.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
-import {type Box, contains, intersects, share, subtract} from '#protocol/dacl/box.ts';
+import {type Box, contains, intersection, intersects, subtract} from '#protocol/dacl/box.ts';
 import {BoxIndex, type Indexed} from '#protocol/dacl/box-index.ts';
 import {neighbourDiscoveryTypes} from '#protocol/dacl/ios-icmp.ts';
 
@@ -11,13 +11,7 @@ export type Idle =
   /** Entries behind it, or the implicit deny (null), do the same with its packets as it does. */
   | {kind: 'redundant'; index: number; by: number | null; example: Box};
 
-/** More pieces than this, and an entry counts as one that makes a difference: the answer may miss something, it is never wrong. */
-const mostPieces = 1024;
-
-/** Lists up to here are looked through completely for redundant entries; in longer ones, only one entry may stand for another. */
-const shortList = 500;
-
-/** Comparisons that the search for redundant entries may take. What has not been looked at then counts as different. */
+/** Comparisons of boxes that a search may take. Entries that it does not get to count as ones that make a difference. */
 const mostComparisons = 3_000_000;
 
 /** Found by reasoning about sets of packets: an entry may also be shadowed by several that each match a part. */
@@ -25,194 +19,135 @@ export function idleEntries(acl: Acl, known = new AclBoxes(acl.family)): Idle[] 
   return searchIdleEntries(acl, known).idle;
 }
 
-/** `isComplete`: nothing was left out for being too much to compare. */
+/** `isComplete`: nothing was left out for being too much to compare. What is said is right in any case. */
 export function searchIdleEntries(acl: Acl, known = new AclBoxes(acl.family)): {idle: Idle[]; isComplete: boolean} {
-  const boxes = acl.entries.map(ace => known.of(ace));
-  const budget = {left: mostComparisons};
-  const {idle, rests} = shadowed(acl, boxes, budget);
-  const isComplete = budget.left >= 0;
-  const all = [...idle, ...redundant(acl, boxes, rests)];
-  return {idle: all.sort((a, b) => a.index - b.index), isComplete};
-}
-
-/** `rests`: what of each entry's packets reaches it; `undefined` for shadowed ones, and for those that match nothing. */
-function shadowed(
-  {family}: Acl,
-  boxes: readonly (readonly Box[])[],
-  budget: Budget,
-): {idle: Idle[]; rests: (readonly Box[] | undefined)[]} {
-  const earlier = new BoxIndex(family);
-  const idle: Idle[] = [];
-  const rests = boxes.map((own, index) => {
-    const by = new Set<number>();
-    const rest: Box[] = [];
-    for (const box of own) {
-      const left = uncovered(box, earlier, {by, budget});
-      rest.push(...left);
-      // What others cover wholly covers nothing that they do not. Boxes of one entry have nothing in common.
-      if (left.length > 0) earlier.add({box, index});
-    }
-    if (rest.length > 0) return rest;
-    const [example] = own;
-    if (example) idle.push({kind: 'shadowed', index, by: [...by].sort((a, b) => a - b), example});
-    return undefined;
-  });
-  return {idle, rests};
-}
-
-/** What of a box is in none of the entries before, or nothing, and then `by` has those that take part. */
-function uncovered(box: Box, earlier: BoxIndex, {by, budget}: {by: Set<number>; budget: Budget}): Box[] {
-  const met: Indexed[] = [];
-  let covered = 0;
-  let whole = Number.POSITIVE_INFINITY;
-  for (const group of earlier.groupsFor(box)) {
-    budget.left -= group.length;
-    if (budget.left < 0) return [box];
-    for (const other of group) {
-      if (other.index > whole) break; // they are in order
-      if (!intersects(box, other.box)) continue;
-      if (contains(other.box, box)) whole = other.index;
-      met.push(other);
-      covered += share(box, other.box);
-    }
+  const search = new Search(acl, known);
+  const idle = search.shadowed();
+  const shadowed = new Set(idle.map(({index}) => index));
+  for (const index of acl.entries.keys()) {
+    const found = shadowed.has(index) ? undefined : search.redundant(index);
+    if (found) idle.push(found);
   }
-  if (whole < Number.POSITIVE_INFINITY) {
-    by.add(whole);
-    return [];
-  }
-  if (covered < 0.999) return [box];
-  return rest(box, met, {by, budget});
+  return {idle: idle.sort((a, b) => a.index - b.index), isComplete: search.isComplete};
 }
 
-function rest(box: Box, met: readonly Indexed[], {by, budget}: {by: Set<number>; budget: Budget}): Box[] {
-  let pieces = [box];
-  const used: number[] = [];
-  for (const other of met) {
-    budget.left -= pieces.length;
-    if (pieces.length > mostPieces || budget.left < 0) return [box];
-    if (pieces.some(piece => intersects(piece, other.box))) used.push(other.index);
-    pieces = pieces.flatMap(piece => subtract(piece, other.box));
-  }
-  if (pieces.length === 0) for (const index of used) by.add(index);
-  return pieces;
-}
-
-function redundant(
-  acl: Acl,
-  boxes: readonly (readonly Box[])[],
-  rests: readonly (readonly Box[] | undefined)[],
-): Idle[] {
-  const own = (index: number) => rests[index] ?? [];
-  const isShort = acl.entries.length <= shortList;
-  const later = isShort ? undefined : new LaterEntries(acl, boxes);
-  const budget = {left: mostComparisons};
-  const idle: Idle[] = [];
-  for (let index = acl.entries.length - 1; index >= 0; index -= 1) {
-    const rest = later || own(index).length === 0 ? own(index) : exactRest(boxes, index, budget);
-    const [example] = rest;
-    if (example) {
-      const by = later ? later.standIn(index, rest) : standIn(acl, boxes, {index, rest, budget});
-      if (by !== undefined) idle.push({kind: 'redundant', index, by, example});
-    }
-  }
-  return idle;
-}
-
-interface Budget {
-  left: number;
-}
-
-/** The packets that reach an entry; none if they are in too many pieces to say. */
-function exactRest(boxes: readonly (readonly Box[])[], index: number, budget: Budget): readonly Box[] {
-  let pieces: readonly Box[] = boxes[index] ?? [];
-  for (const other of boxes.slice(0, index).flat()) {
-    budget.left -= pieces.length;
-    if (pieces.length > mostPieces || budget.left < 0) return [];
-    pieces = pieces.flatMap(piece => subtract(piece, other));
-  }
-  return pieces;
-}
-
-/** What does with `rest` the same as the entry: the last of the entries that take part, or null; `undefined`: nothing. */
-function standIn(
-  acl: Acl,
-  boxes: readonly (readonly Box[])[],
-  {index, rest, budget}: {index: number; rest: readonly Box[]; budget: Budget},
-): number | null | undefined {
-  const action = acl.entries[index]?.action;
-  let pieces = rest;
-  for (let later = index + 1; later < boxes.length; later += 1) {
-    const others = boxes[later] ?? [];
-    budget.left -= pieces.length * others.length;
-    if (pieces.length > mostPieces || budget.left < 0) return undefined;
-    if (acl.entries[later]?.action !== action) {
-      if (others.some(other => pieces.some(piece => intersects(piece, other)))) return undefined;
-      continue;
-    }
-    for (const other of others) pieces = pieces.flatMap(piece => subtract(piece, other));
-    if (pieces.length === 0) return later;
-  }
-  return impliedAction(acl, pieces) === action ? null : undefined;
-}
-
-/** The same for long lists, with an index in place of a walk. */
-class LaterEntries {
+class Search {
   readonly #acl: Acl;
-  readonly #search: BoxIndex;
-  #comparisons = 0;
+  readonly #boxes: readonly (readonly Box[])[];
+  readonly #index: BoxIndex;
+  #comparisonsLeft = mostComparisons;
 
-  constructor(acl: Acl, boxes: readonly (readonly Box[])[]) {
+  constructor(acl: Acl, known: AclBoxes) {
     this.#acl = acl;
-    this.#search = new BoxIndex(acl.family);
-    for (const [index, own] of boxes.entries()) for (const box of own) this.#search.add({box, index});
+    this.#boxes = acl.entries.map(ace => known.of(ace));
+    this.#index = new BoxIndex(acl.family);
   }
 
-  standIn(index: number, rest: readonly Box[]): number | null | undefined {
+  get isComplete(): boolean {
+    return this.#comparisonsLeft >= 0;
+  }
+
+  /** Comes first: it fills the index. */
+  shadowed(): Idle[] {
+    const idle: Idle[] = [];
+    for (const [index, own] of this.#boxes.entries()) {
+      const by = new Set<number>();
+      const isReached = own.some(box => this.#uncovered(box, {before: index, by}));
+      for (const box of own) this.#index.add({box, index});
+      const [example] = own;
+      if (isReached || example === undefined) continue;
+      idle.push({kind: 'shadowed', index, by: [...by].sort((a, b) => a - b), example});
+    }
+    return idle;
+  }
+
+  /**
+  Whether an entry that is not shadowed is redundant: none of its packets would, without it, meet an entry of the other action,
+  nor an implicit rule that does something else.
+  */
+  redundant(index: number): Idle | undefined {
+    const boxes = this.#boxes[index] ?? [];
+    const {length} = this.#boxes;
+    const isImplied = this.#acl.entries[index]?.action === impliedAction(this.#acl, boxes);
+    const by = new Set<number>();
+    const reachesEnd = boxes.some(box => this.#uncovered(box, {before: length, except: index, by}));
+    if (reachesEnd && !isImplied) return undefined;
+    if (boxes.some(box => this.#meetsOpposite(box, index)) || !this.isComplete) return undefined;
+    const [example] = boxes.flatMap(box => this.#uncovered(box, {before: index, all: true}) ?? []);
+    return example && {kind: 'redundant', index, by: reachesEnd ? null : Math.max(...by), example};
+  }
+
+  #meetsOpposite(box: Box, index: number): boolean {
     const {entries} = this.#acl;
-    const action = entries[index]?.action;
-    const end = entries.length;
-    let last = 0;
-    for (const box of rest) {
-      const covering = this.#first(box, {
-        after: index,
-        before: end,
-        isMeant: other => contains(other.box, box) && entries[other.index]?.action === action,
-      });
-      last = Math.max(last, covering);
-    }
-    if (last === end && impliedAction(this.#acl, rest) !== action) return undefined;
-    for (const box of rest) {
-      const against = this.#first(
-        box,
-        {
-          after: index,
-          before: last,
-          isMeant: other => entries[other.index]?.action !== action && intersects(other.box, box),
-        },
-        {all: true},
-      );
-      if (against < last) return undefined;
-    }
-    if (this.#comparisons > mostComparisons) return undefined;
-    return last === end ? null : last;
-  }
-
-  /** The first entry between two that has such a box; `before`: there is none. When too much has been compared, 0. */
-  #first(
-    box: Box,
-    {after, before, isMeant}: {after: number; before: number; isMeant: (other: Indexed) => boolean},
-    options = {},
-  ): number {
-    let first = before;
-    for (const group of this.#search.groupsFor(box, options)) {
-      this.#comparisons += group.length;
-      if (this.#comparisons > mostComparisons) return 0;
+    for (const group of this.#index.groupsFor(box, {all: true})) {
       for (const other of group) {
-        if (other.index >= first) break; // they are in order
-        if (other.index > after && isMeant(other)) first = other.index;
+        if (!this.#compare()) return true;
+        if (other.index <= index || entries[other.index]?.action === entries[index]?.action) continue;
+        const common = intersection(box, other.box);
+        if (common && this.#uncovered(common, {before: other.index, except: index})) return true;
       }
     }
-    return first;
+    return false;
+  }
+
+  /**
+  Some packets of a box that none of the entries before matches, `except` not counted. If there are none, `by` gets the entries
+  that match them. Unless `all` are compared, single hosts or ports that cannot be all of the box may still be among them.
+  */
+  #uncovered(box: Box, options: {before: number; except?: number; by?: Set<number>; all?: boolean}): Box | undefined {
+    const {met, whole} = this.#met(box, options);
+    if (whole) {
+      options.by?.add(whole.index);
+      return undefined;
+    }
+    if (met.length === 0) return box;
+    const open = [{piece: box, place: 0}];
+    for (let next = open.pop(); next; next = open.pop()) {
+      const {piece, place} = next;
+      const other = met[place];
+      if (!this.#compare()) return piece;
+      if (other === undefined) {
+        const left = options.all ? piece : this.#uncovered(piece, options); // fewer hosts and ports may be all of a piece
+        if (left) return left;
+      } else if (intersects(piece, other.box)) {
+        options.by?.add(other.index);
+        for (const part of subtract(piece, other.box)) open.push({piece: part, place: place + 1});
+      } else {
+        open.push({piece, place: place + 1});
+      }
+    }
+    return undefined;
+  }
+
+  /** Boxes of other entries that have something in common with one, in their order, or the first that is a `whole` of it. */
+  #met(
+    box: Box,
+    {before, except, all = false}: {before: number; except?: number; all?: boolean},
+  ): {met: Indexed[]; whole: Indexed | undefined} {
+    const met: Indexed[] = [];
+    let whole: Indexed | undefined;
+    const groups = this.#index.groupsFor(box, {all});
+    this.#comparisonsLeft -= groups.length;
+    for (const group of groups) {
+      for (const other of group) {
+        if (other.index >= (whole?.index ?? before) || !this.#compare()) break; // they are in order
+        if (other.index === except || this.#isPassing(other) || !intersects(box, other.box)) continue;
+        if (contains(other.box, box)) whole = other;
+        else met.push(other);
+      }
+    }
+    return {met: met.sort((a, b) => a.index - b.index), whole};
+  }
+
+  /** An entry with a time range is not always there: nothing is settled by it. */
+  #isPassing({index}: Indexed): boolean {
+    return this.#acl.entries[index]?.timeRange !== undefined;
+  }
+
+  /** Whether another comparison may be made. */
+  #compare(): boolean {
+    this.#comparisonsLeft -= 1;
+    return this.#comparisonsLeft >= 0;
   }
 }
 

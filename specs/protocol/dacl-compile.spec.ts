@@ -87,15 +87,38 @@ const hosts = (count: number) =>
 test('eight entries in a row that ask for one value of the same fields become a map, and seven do not', t => {
   t.is(compiled(hosts(7).join('\n')).maps.length, 0);
   const {maps, chains} = compiled([...hosts(8), 'permit ip any any'].join('\n'));
-  const map = maps.find(({type}) => type === 'ipv4_addr . inet_proto . inet_service');
+  const map = maps.find(({type}) => type === 'ipv4_addr . inet_service');
   t.deepEqual(map?.elements.slice(0, 2), [
-    '10.0.0.1 . 6 . 2000 comment "line 1" : drop',
-    '10.0.0.2 . 6 . 2001 comment "line 2" : accept',
+    '10.0.0.1 . 2000 comment "line 1" : drop',
+    '10.0.0.2 . 2001 comment "line 2" : accept',
   ]);
   t.is(map?.elements.length, 8);
   const rules = chains.find(({name}) => name === 'acl_1')?.rules ?? [];
-  t.is(rules[1], `ip daddr . meta l4proto . th dport vmap @${map?.name}`);
+  t.is(rules[1], `meta l4proto 6 ip daddr . th dport vmap @${map?.name}`);
   t.is(rules.length, 4);
+});
+
+test('what all entries of a map ask for is asked for once, before it', t => {
+  const eight = (line: (index: number) => string) => Array.from({length: 8}, (_, index) => line(index));
+  for (const [lines, rule, element] of [
+    [
+      eight(index => `deny ${index % 2 ? 'udp' : 'tcp'} any host 10.0.0.${index} eq 53`),
+      'th dport 53 ip daddr . meta l4proto vmap',
+      '10.0.0.0 . 6 comment "line 1" : drop',
+    ],
+    [
+      eight(index => `deny tcp any host 10.0.0.1 eq ${index}`),
+      'ip daddr 10.0.0.1 meta l4proto 6 th dport vmap',
+      '0 comment "line 1" : drop',
+    ],
+    [eight(index => `deny ip any host 10.0.0.${index}`), 'ip daddr vmap', '10.0.0.0 comment "line 1" : drop'],
+  ] as const) {
+    const {maps, chains} = compiled(lines.join('\n'));
+    const [map] = maps.slice(-1);
+    const rules = chains.find(({name}) => name === 'acl_1')?.rules ?? [];
+    t.is(rules.at(-2), `${rule} @${map?.name}`);
+    t.is(map?.elements[0], element);
+  }
 });
 
 test('a map is for one shape: source and destination, and their ports, are told apart', t => {
@@ -113,7 +136,7 @@ test('a map is for one shape: source and destination, and their ports, are told 
   ]);
   t.deepEqual(
     sorted.map(rule => rule.replace(/@\w+/, '')),
-    ['ip saddr . meta l4proto . th sport vmap ', 'ip daddr . meta l4proto . th dport vmap '],
+    ['meta l4proto 17 ip saddr . th sport vmap ', 'meta l4proto 17 ip daddr . th dport vmap '],
   );
   t.is(rulesOf(lines.flat()).length, 16, 'in turns, they are no run');
 });

@@ -38,6 +38,7 @@ for (const [text, brief, fix] of [
   ['permit ip any any dscp ef tos 2', 'dscp-with-precedence@1:27 tos', 'one of the two'],
   ['permit ip any any log log', 'twice@1:23 log', 'Leave it out'],
   ['permit ip any any bananas', 'unknown-option@1:19 bananas', '`log`'],
+  ['permit object-group WEB any any', 'unsupported@1:8 object-group', 'one entry for each'],
   ['0 permit ip any any', 'sequence@1:1 0', 'leave it out'],
   ['permit ip any any time-range', 'missing-time-range@1:29', 'name'],
   ['permit ip any any – log', 'character@1:19', 'plain'],
@@ -116,6 +117,11 @@ test('all problems of a text are reported, in its order', t => {
 
 test('a sequence number that is there twice is an error at the second', t => {
   t.deepEqual(briefly(problemsOf('10 permit ip any any\n10 deny ip any any')), ['sequence-twice@2:1']);
+});
+
+test('an entry without a number behind the highest number of all is an error', t => {
+  t.deepEqual(briefly(problemsOf('2147483647 permit tcp any any\npermit udp any any')), ['sequence@2:1']);
+  t.deepEqual(briefly(problemsOf('2147483637 permit tcp any any\npermit udp any any')), []);
 });
 
 test('an entry that RADIUS has no room for is an error, and one that just fits is not', t => {

@@ -1,11 +1,10 @@
 // Shadowed and redundant entries, by sets of packets and not by text.
 import test from 'ava';
 import fc from 'fast-check';
-import type {Acl} from '#protocol/dacl/acl.ts';
 import {exampleOf} from '#protocol/dacl/example-packet.ts';
 import {parseAcl} from '#protocol/dacl/parse.ts';
 import {idleEntries, searchIdleEntries} from '#protocol/dacl/shadowing.ts';
-import {verdict} from '#protocol/dacl/verdict.ts';
+import {type Packet, verdict} from '#protocol/dacl/verdict.ts';
 import {acls, packets} from '#specs/protocol/dacl-arbitraries.ts';
 
 /** `shadowed 2 by 1`, with lines. */
@@ -43,6 +42,13 @@ for (const [text, expected] of [
   test(`idle in ${JSON.stringify(text)}: ${expected.join(', ') || 'nothing'}`, t =>
     t.deepEqual(idle(text), [...expected]));
 }
+
+test('an entry with a time range takes no other entry out of use, and can itself be of no use', t => {
+  t.deepEqual(idle('permit tcp any any\npermit ip any any time-range WORK'), []);
+  t.deepEqual(idle('deny tcp any any time-range WORK\npermit tcp any any eq 80'), []);
+  t.deepEqual(idle('permit udp any any\ndeny tcp any any time-range WORK\npermit ip any any'), ['redundant 1 by 3']);
+  t.deepEqual(idle('permit ip any any\ndeny tcp any any time-range WORK'), ['shadowed 2 by 1']);
+});
 
 test('an explicit deny of everything in an IPv6 list is not the implicit one: that permits neighbour discovery', t => {
   t.deepEqual(idle('permit tcp any any\ndeny ipv6 any any', 'ipv6'), []);
@@ -90,23 +96,70 @@ for (const family of ['ipv4', 'ipv6'] as const) {
   });
 }
 
-test('a long list of hosts and ports is searched, and a shadowed entry in it is found', t => {
-  const entries = Array.from(
-    {length: 5000},
-    (_, index) => `permit tcp any host 10.${index >> 8}.${index & 255}.1 eq ${1000 + index}`,
+test(`in lists of few addresses and ports, exactly the entries that no packet needs are idle, seed ${seed}`, t => {
+  let found = 0;
+  fc.assert(
+    fc.property(fc.array(smallEntries, {minLength: 2, maxLength: 9}), lines => {
+      const {acl} = parseAcl(lines.join('\n'), {name: 'test'});
+      const idle = new Set(idleEntries(acl).map(({index}) => index));
+      found += idle.size;
+      for (const index of acl.entries.keys()) {
+        const without = {...acl, entries: acl.entries.toSpliced(index, 1)};
+        const isNeeded = smallSpace.some(packet => verdict(acl, packet).verdict !== verdict(without, packet).verdict);
+        t.is(idle.has(index), !isNeeded, `entry ${index + 1} of\n${lines.join('\n')}`);
+      }
+    }),
+    {seed, numRuns: 400},
   );
-  const {acl} = parseAcl(
-    [...entries, entries[77], 'deny tcp any host 10.9.9.9 eq 80', 'permit ip any 10.0.0.0 0.255.255.255'].join('\n'),
-    {
-      name: 'test',
-    },
-  );
-  const found = idleEntries(acl satisfies Acl);
+  t.true(found > 400, `${found} idle entries`);
+});
+
+const smallEntries = fc
+  .record({
+    action: fc.constantFrom('permit', 'deny'),
+    protocol: fc.constantFrom('ip', 'tcp', 'udp'),
+    to: fc.constantFrom(
+      'any',
+      'host 10.0.0.1',
+      'host 10.0.0.2',
+      'host 10.0.0.3',
+      '10.0.0.0 0.0.0.1',
+      '10.0.0.0 0.0.0.2',
+      '10.0.0.0 0.0.0.3',
+    ),
+    port: fc.constantFrom('', '', 'eq 1', 'eq 2', 'eq 2 3', 'range 1 3', 'gt 2', 'lt 2', 'neq 2'),
+  })
+  .map(({action, protocol, to, port}) => `${action} ${protocol} any ${to} ${protocol === 'ip' ? '' : port}`.trim());
+
+/** One packet of every kind that those entries can tell apart. */
+const smallSpace: Packet[] = [0, 1, 2, 3, 4].flatMap(host =>
+  [6, 17, 47].flatMap(protocol => {
+    const packet = {protocol, source: '192.168.255.193', destination: `10.0.0.${host}`, ttl: 64};
+    const ports = protocol === 47 ? [undefined] : [0, 1, 2, 3, 4];
+    return [
+      {...packet, fragment: true},
+      ...ports.map(port => (port === undefined ? packet : {...packet, sourcePort: 50_000, destinationPort: port})),
+    ];
+  }),
+);
+
+test('a list of 10,000 entries is searched to the end: hosts, networks and ports in turns', t => {
+  const entries = Array.from({length: 9996}, (_, index) => {
+    const [a, b] = [index >> 8, index & 255];
+    return [
+      `permit tcp any host 10.${a}.${b}.1 eq ${1000 + index}`,
+      `deny udp any 10.${a}.${b}.0 0.0.0.255 eq ${2000 + (index % 500)}`,
+      `permit udp any host 10.${a}.${b}.7`,
+    ][index % 3];
+  });
+  const {acl} = parseAcl([...entries, entries[77], 'permit ip any 10.0.0.0 0.255.255.255'].join('\n'), {name: 'test'});
+  const {idle, isComplete} = searchIdleEntries(acl);
+  t.true(isComplete);
   t.deepEqual(
-    found.filter(({kind}) => kind === 'shadowed').map(({index, by}) => [index, by]),
-    [[5000, [77]]],
+    idle.filter(({kind}) => kind === 'shadowed').map(({index}) => index),
+    [9996],
   );
-  t.is(found.filter(({kind}) => kind === 'redundant').length, 5000);
+  t.is(idle.filter(({kind}) => kind === 'redundant').length, 6664);
 });
 
 test('a list in which everything overlaps is not compared to the end, and that is told', t => {

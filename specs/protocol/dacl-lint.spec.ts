@@ -42,6 +42,11 @@ for (const [claim, lines, expected] of [
     ['permit tcp any gt 50000 any', ...good.slice(0, 2)],
     ['error probe-denied-too-late@1', 'error probe-denied-too-late@1'],
   ],
+  [
+    'a deny at some times lets the probe through at the others',
+    [`${good[0]} time-range WORK`, good[1], good[2]],
+    ['warning time-range-missing@1', 'error probe-not-denied@3'],
+  ],
   ['permits of established connections do not let a probe begin', ['permit tcp any any established', ...good], []],
   [
     'an established deny does not stop a probe',

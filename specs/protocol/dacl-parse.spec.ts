@@ -166,8 +166,13 @@ test('entries are evaluated in the order of their sequence numbers, and IOS numb
     {name: 'test'},
   );
   t.deepEqual(
-    acl.entries.map(({line}) => line),
-    [2, 1, 4, 3],
+    acl.entries.map(({line, sequence}) => [line, sequence]),
+    [
+      [2, 10],
+      [1, 20],
+      [4, 25],
+      [3, 30],
+    ],
   );
   t.deepEqual(
     problems.map(({severity, code, line}) => [severity, code, line]),
@@ -175,5 +180,13 @@ test('entries are evaluated in the order of their sequence numbers, and IOS numb
       ['warning', 'sequence-order', 2],
       ['warning', 'sequence-order', 4],
     ],
+  );
+});
+
+test('where no entry has a sequence number, none gets one: that is for the platform that shows them', t => {
+  const {acl} = parseAcl('permit tcp any any\ndeny udp any any', {name: 'test'});
+  t.deepEqual(
+    acl.entries.map(({sequence}) => sequence),
+    [undefined, undefined],
   );
 });

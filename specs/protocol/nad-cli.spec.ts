@@ -1,5 +1,6 @@
 // What the switch prints, to the character, as domain.md 5.10 has it from TAC 222483 and public samples.
 import test from 'ava';
+import {parseAcl} from '#protocol/dacl/parse.ts';
 import {Cli} from '#protocol/nad/cli/cli.ts';
 import type {CliWorld} from '#protocol/nad/cli/command.ts';
 import type {AceCount} from '#protocol/nad/contract.ts';
@@ -110,6 +111,22 @@ Extended IP access list xACSACLx-IP-Posture_Compliant-636b75ac (per-user)
     2 deny tcp any host 10.10.2.12 eq 8449
     3 permit ip any any (1 match)`,
   );
+});
+
+test('numbers that a dACL gives are shown, and entries without one get 10 more than the last', t => {
+  const text = ['permit udp any any eq domain', '15 deny tcp any any eq 8449', 'permit ip any any'].join('\n');
+  const {acl} = parseAcl(text, {name: compliantAcl});
+  const acls = [acl, parseAcl('permit udp any any', {name: 'own6', family: 'ipv6'}).acl];
+  const world = worldOf(compliant(), [{acl: 'own6', line: 1, packets: 2}]);
+
+  t.deepEqual(new Cli().execute('show access-lists', {...world, view: {...world.view, acls}}).lines, [
+    'Extended IP access list xACSACLx-IP-Posture_Compliant-636b75ac (per-user)',
+    '    10 permit udp any any eq domain',
+    '    15 deny tcp any any eq 8449',
+    '    25 permit ip any any',
+    'IPv6 access list own6',
+    '    permit udp any any (2 matches) sequence 10',
+  ]);
 });
 
 test("TAC 222483's sh access-lists | s NAME prints that list alone; so does the name as an argument", t => {

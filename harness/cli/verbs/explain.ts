@@ -37,7 +37,7 @@ async function readText(file: string): Promise<string> {
   try {
     const bytes = await readFile(file);
     if (!isZip(bytes)) return bytes.toString();
-    const log = readFromZip(bytes, path => /ISEPosture\.txt$/i.test(path));
+    const log = await readFromZip(bytes, path => /ISEPosture\.txt$/i.test(path));
     if (log === undefined) throw new Error('the archive has no file that ends in ISEPosture.txt');
     return Buffer.from(log).toString();
   } catch (error) {

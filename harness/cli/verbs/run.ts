@@ -12,6 +12,7 @@ import type {Scenario} from '#harness/scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
 import {library} from '#harness/scenarios/library/all.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
+import {iosAclName} from '#protocol/dacl/name.ts';
 
 interface RunOptions {
   world: 'containers' | 'simulated';
@@ -65,6 +66,7 @@ export function runVerb(): Command {
         if (!result.passed) failed += 1;
         if (options.json) printJson(result);
         else print(verdictOf(result));
+        if (!options.json && !options.quiet) printIdle(result);
       }
       process.exitCode = failed === 0 ? exitCodes.done : exitCodes.no;
     });
@@ -105,6 +107,21 @@ function namesOf(known: readonly Scenario[]): string {
 function titleOf({name, claim}: Scenario): string {
   return `\n${paletteFor(stderr).quiet('───')} ${name}: ${claim}`;
 }
+
+/** What the story says nothing about: entries of its dACLs that no packet met. */
+function printIdle({acls}: ScenarioResult): void {
+  const idle = acls.flatMap(({name, entries}) =>
+    entries.filter(({matches}) => matches === 0).map(({line, text}) => `${iosAclName(name)} line ${line}: ${text}`),
+  );
+  if (idle.length === 0) return;
+  const {quiet} = paletteFor(stdout);
+  const shown = idle.slice(0, mostIdle);
+  const more = idle.length - shown.length;
+  print(quiet(`        dACL entries that no packet met${more > 0 ? ` (${more} more are in --json)` : ''}:`));
+  for (const line of shown) print(quiet(`          ${line}`));
+}
+
+const mostIdle = 12;
 
 function verdictOf({passed, scenario, labMs, wallMs, gapMs, alarms, failure}: ScenarioResult): string {
   const {good, bad, quiet} = paletteFor(stdout);

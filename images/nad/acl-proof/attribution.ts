@@ -1,6 +1,7 @@
 import type {Traced} from '#images/nad/acl-proof/packet-trace.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {compileAcl, readComment} from '#protocol/dacl/compile.ts';
+import type {KeyField} from '#protocol/dacl/compile-ace.ts';
 import {formatIpv4, formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
 import type {Packet} from '#protocol/dacl/verdict.ts';
 
@@ -48,20 +49,17 @@ function rulesOf(listing: unknown): Map<number, {comment: string | undefined; ma
 
 interface LineMap {
   suffix: string;
-  fields: string[];
+  fields: readonly KeyField[];
   lines: Map<string, number | null>;
 }
 
 function mapsOf(acl: Acl): LineMap[] {
-  const {chains, maps} = compileAcl(acl, 'acl_0');
-  const rules = chains.flatMap(chain => chain.rules);
-  return maps.map(({name, elements}) => {
-    const rule = rules.find(text => text.endsWith(` vmap @${name}`)) ?? '';
+  return compileAcl(acl, 'acl_0').maps.map(({name, keys, elements}) => {
     const lines = elements.map(element => {
       const [, key = '', comment = ''] = /^(.*) comment "(.*)" : \w+$/.exec(element) ?? [];
       return [key, readComment(comment) ?? null] as const;
     });
-    return {suffix: suffixOf(name), fields: rule.replace(` vmap @${name}`, '').split(' . '), lines: new Map(lines)};
+    return {suffix: suffixOf(name), fields: keys, lines: new Map(lines)};
   });
 }
 
@@ -70,7 +68,7 @@ function suffixOf(map: string): string {
   return map.replace(/^acl_\d+/, '');
 }
 
-function keyPart(field: string, {source, destination, protocol, sourcePort, destinationPort}: Packet): string {
+function keyPart(field: KeyField, {source, destination, protocol, sourcePort, destinationPort}: Packet): string {
   switch (field) {
     case 'ip saddr':
     case 'ip6 saddr':
@@ -84,8 +82,6 @@ function keyPart(field: string, {source, destination, protocol, sourcePort, dest
       return String(sourcePort);
     case 'th dport':
       return String(destinationPort);
-    default:
-      throw new Error(`A map has the field ${field}, which is not known here.`);
   }
 }
 

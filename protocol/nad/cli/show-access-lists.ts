@@ -26,16 +26,21 @@ function showLists({arguments: {acl: wanted}, world: {view, counts}}: CommandRun
   return {lines: acls.flatMap(acl => linesOf(acl, matchesOf(acl, counts)))};
 }
 
-/** dACLs are numbered 1, 2, 3 as on TAC 222483's 3560C, lists of the switch's own 10, 20, 30 as everywhere in IOS. */
+/**
+dACLs are numbered 1, 2, 3 as on TAC 222483's 3560C, lists of the switch's own 10, 20, 30 as everywhere in IOS, unless the text
+gives numbers: those decided the order, so they are shown (`Ace.sequence`). IPv6 entries have theirs at the end.
+*/
 function linesOf(acl: Acl, matches: (line: number) => number): string[] {
   const isDacl = readDaclVersionName(acl.name) !== undefined;
   const step = isDacl ? 1 : 10;
+  const {family} = acl;
   return [
-    `Extended IP access list ${iosAclName(acl.name)}${isDacl ? ' (per-user)' : ''}`,
+    `${family === 'ipv6' ? 'IPv6' : 'Extended IP'} access list ${iosAclName(acl.name)}${isDacl ? ' (per-user)' : ''}`,
     ...acl.entries.map((ace, index) => {
+      const sequence = ace.sequence ?? (index + 1) * step;
       const count = matches(ace.line);
-      const note = count === 0 ? '' : ` (${count} match${count === 1 ? '' : 'es'})`;
-      return `    ${ace.sequence ?? (index + 1) * step} ${showAce(ace)}${note}`;
+      const entry = `${showAce(ace, {family})}${count === 0 ? '' : ` (${count} match${count === 1 ? '' : 'es'})`}`;
+      return family === 'ipv6' ? `    ${entry} sequence ${sequence}` : `    ${sequence} ${entry}`;
     }),
   ];
 }

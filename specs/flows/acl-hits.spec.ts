@@ -1,0 +1,26 @@
+// Which entries of its dACLs a run met. The gap meter knocks at the same ports all the while, and must not be among what is counted.
+import test from 'ava';
+import {playScenario} from '#harness/run-scenario.ts';
+import {syncProbing} from '#harness/scenarios/sync-probing.ts';
+import {readDaclVersionName} from '#protocol/dacl/name.ts';
+import {world} from '#specs/flows/in-lab.ts';
+
+test.serial('a run counts what met each entry, of lists that are gone too, and no knock of its own', async t => {
+  const result = await playScenario(syncProbing, {openLab: world.openLab, seed: 1});
+  t.true(result.passed, result.failure?.message);
+  const [unknown, compliant] = ['Posture_Unknown', 'Posture_Compliant'].map(
+    name => result.acls.find(acl => readDaclVersionName(acl.name)?.name === name)?.entries ?? [],
+  );
+  const matchesOf = (entries: typeof unknown, text: RegExp) =>
+    (entries ?? []).filter(entry => text.test(entry.text)).reduce((sum, {matches}) => sum + matches, 0);
+
+  t.true(matchesOf(unknown, /8905/) > 0, 'the agent reported its posture while the list was in force');
+  t.is(matchesOf(unknown, /8449/), 0, 'nothing but the gap meter asked for the probe port then');
+  const sent = result.timeline.filter(({kind}) => kind === 'probe-sent').length;
+  const denied = matchesOf(compliant, /^deny .* 8449/);
+  t.true(denied >= sent, `${sent} probes sent, ${denied} packets denied`);
+  t.true(denied <= sent * mostSyns, `${denied} packets denied are more than ${sent} probes are`);
+});
+
+/** Of one probe: Linux repeats a SYN after 1, 3 and 7 s. */
+const mostSyns = 5;

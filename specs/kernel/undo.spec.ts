@@ -1,0 +1,48 @@
+// A swap is two transactions. When the kernel has taken the first, with the new chains, and refuses the second, the first is undone.
+import test from 'ava';
+import type {ContainerLab} from '#harness/containers/container-lab.ts';
+import {execIn} from '#harness/containers/exec.ts';
+import {endpointOf} from '#harness/endpoint-handle.ts';
+import {nadOf} from '#harness/nad-handle.ts';
+import {adminOf, psnOf} from '#harness/psn-handle.ts';
+import {becomesCompliant, isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
+import {inLab} from '#specs/flows/in-lab.ts';
+
+test.serial(
+  'the chains of a list that could not be bound are gone again, the list before stays in force, and the next swap works',
+  inLab({}, async (t, lab) => {
+    const {installed} = await becomesCompliant(lab);
+    const before = await chains(lab);
+    // Somebody takes away what only the second transaction needs: the element that it replaces.
+    await nft(lab, 'delete', 'element', 'netdev', 'posturelab', 'port_1_ip', `{ ${installed.address} }`);
+    await replaceDacl(lab, 'deny tcp any any eq 9999\npermit ip any any');
+    const {message} = await lab.until('acl-install-failed', {where: isCompliantAcl});
+
+    t.regex(message, /No such file or directory/);
+    t.deepEqual(await chains(lab), before);
+
+    const list = before.find(name => name !== 'port_1' && !name.endsWith('_fragments')) ?? '';
+    await nft(lab, 'add', 'element', 'netdev', 'posturelab', 'port_1_ip', `{ ${installed.address} : goto ${list} }`);
+    const {atMs} = await replaceDacl(lab, 'deny tcp any any eq 9998\npermit ip any any');
+    await lab.until('acl-installed', {after: atMs, where: isCompliantAcl});
+    t.regex(await nadOf(lab).cli('show access-lists'), /deny tcp any any eq 9998/);
+  }),
+);
+
+async function replaceDacl(lab: ContainerLab, text: string): Promise<{atMs: number}> {
+  const atMs = lab.nowMs();
+  await adminOf(lab).saveDacl('Posture_Compliant', text);
+  await psnOf(lab).reauthenticate(endpointOf(lab).mac);
+  return {atMs};
+}
+
+async function chains(lab: ContainerLab): Promise<string[]> {
+  const listing = await nft(lab, 'list', 'table', 'netdev', 'posturelab');
+  return Array.from(listing.matchAll(/chain (\w+)/g), ([, name = '']) => name).sort();
+}
+
+async function nft(lab: ContainerLab, ...words: string[]): Promise<string> {
+  const {exitCode, stdout, stderr} = await execIn(lab.containerOf(nadOf(lab).node), ['/usr/sbin/nft', ...words]);
+  if (exitCode !== 0) throw new Error(`nft ${words.join(' ')}: ${stderr}`);
+  return stdout;
+}
