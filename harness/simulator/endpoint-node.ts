@@ -165,7 +165,7 @@ export class EndpointNode implements SimulatedNode {
 }
 
 const read = new Map<string, ProfileResult>();
-const remembered = 100;
+const remembered = 1000;
 
 /** Labs by the thousand have the same profile; reading XML is most of what an endpoint's start costs. */
 function readProfile(xml: string): ProfileResult {
