@@ -28,6 +28,9 @@ export class PostureSettlement {
     session.postureStatus = status;
     session.postureAssessmentStatus = status;
     this.#state.outbox.record({kind: 'posture-settled', sessionId, mac, status});
+    const {postureLeaseMs} = this.#state.settings;
+    if (status === 'Compliant' && postureLeaseMs > 0)
+      this.#state.records.grantLease(mac, nowMs + postureLeaseMs, nowMs);
     if (isNew) this.#directory.changed(session, nowMs);
     if (isNew || ruleFor(this.#state.records.policy, status).name !== session.rule) {
       const attributes = {CPMSessionID: sessionId, 'Calling-Station-ID': mac, PostureStatus: status};
