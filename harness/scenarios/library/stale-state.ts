@@ -45,6 +45,7 @@ export const staleState: Scenario[] = [
         'psn2 still knows the old session, and takes it for Compliant',
       );
 
+      await lab.until('sync-disabled', {after: raised});
       await endpoint.changeFacts({firewall: false});
       await endpoint.rescan();
       const reported = await lab.until('posture-reported', {after: raised});
@@ -95,6 +96,7 @@ export const staleState: Scenario[] = [
       await endpoint.answerArp(false);
       const withdrawn = await lab.until('acl-withdrawn', {where: isCompliantAcl, after: installed, withinMs: 300_000});
       const raised = await lab.until('alarm-raised', {...alarm, after: withdrawn});
+      await lab.until('sync-disabled', {after: raised});
       await endpoint.answerArp(true);
       await endpoint.rescan(); // it asks for its gateway, and so is learnt
       await lab.until('acl-installed', {where: isCompliantAcl, after: raised});
