@@ -1,6 +1,8 @@
 /** A run as one file: enough to play it again on another machine, in either world, and to say whether it came out the same. */
 import {createHash} from 'node:crypto';
 import {version as nodeVersion} from 'node:process';
+import {type Course, courseProblem} from '#harness/field-log/course.ts';
+import {courseScenario} from '#harness/field-log/course-scenario.ts';
 import type {Lab} from '#harness/lab.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
 import {type OpenLab, playScenario, type ScenarioResult} from '#harness/run-scenario.ts';
@@ -17,6 +19,8 @@ export interface Capsule {
   passed: boolean;
   topology: Topology;
   settings: LabSettings;
+  /** Of a scenario that was made from a field log: what is done, step by step. */
+  course?: Course;
   versions: {node: string};
   /** By strand: what must come out again in either world. */
   story: [strand: string, lines: string[]][];
@@ -55,7 +59,7 @@ export function settled(scenario: Scenario): Scenario {
 
 export function capsuleOf(
   result: ScenarioResult,
-  {topology, settings}: {topology: Topology; settings: LabSettings},
+  {topology, settings, course}: {topology: Topology; settings: LabSettings; course?: Course},
 ): Capsule {
   const {scenario, world, seed, passed, timeline} = result;
   return {
@@ -66,6 +70,7 @@ export function capsuleOf(
     passed,
     topology,
     settings,
+    ...(course && {course}),
     versions: {node: nodeVersion},
     story: [...storyOf(timeline)],
     timelineSha256: hashOf(timeline),
@@ -85,6 +90,8 @@ export function readCapsule(text: string): Capsule {
   for (const field of ['scenario', 'seed', 'settings', 'story', 'timelineSha256'] as const) {
     if (read[field] === undefined) throw new CapsuleError(`it has no ${field}`);
   }
+  const problem = read.course === undefined ? undefined : courseProblem(read.course);
+  if (problem !== undefined) throw new CapsuleError(`its course cannot be played: ${problem}`);
   checkTopology('the capsule', read.topology);
   return read as Capsule;
 }
@@ -94,7 +101,8 @@ export async function replayCapsule(
   capsule: Capsule,
   {openLab, known}: {openLab: OpenLab; known: readonly Scenario[]},
 ): Promise<Replay> {
-  const scenario = known.find(({name}) => name === capsule.scenario);
+  const {course} = capsule;
+  const scenario = course ? courseScenario(course) : known.find(({name}) => name === capsule.scenario);
   if (scenario === undefined) throw new CapsuleError(`this posturelab has no scenario ${capsule.scenario}`);
   const {topology, settings, seed} = capsule;
   const again = settled({...scenario, topology, settings: () => settings});

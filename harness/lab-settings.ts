@@ -44,6 +44,8 @@ export interface LabSettings {
     coaDelayMs: number;
     replicationDelayMs: number;
     replication: boolean;
+    /** 0: off. */
+    postureLeaseMs: number;
     /** The portal's *Bidirectional port*. */
     probePort: number;
     coaTimeoutMs: number;
@@ -104,6 +106,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       coaDelayMs: 0,
       replicationDelayMs: 0,
       replication: true,
+      postureLeaseMs: 0,
       probePort: 8449,
       coaTimeoutMs: 5000,
       coaAttempts: 3,

@@ -102,6 +102,7 @@ function planPsn(topology: Topology, node: string, psn: NodeOfKind<'psn'>, setti
     policy: policyOf(settings),
     replication: own.replication,
     coa: {timeoutMs: own.coaTimeoutMs, attempts: own.coaAttempts},
+    postureLeaseMs: own.postureLeaseMs,
     sessionLimit: 100_000,
     labEpochMs: labEpochS * 1000,
     delaysMs: {coa: own.coaDelayMs, replication: own.replicationDelayMs},

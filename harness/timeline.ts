@@ -55,6 +55,5 @@ export function describeEvent(event: LabEvent): string {
 
 /** Whether every field of `where` has the same value in the event. */
 export function matches(event: LabEvent, where: object): boolean {
-  const fields = new Map<string, unknown>(Object.entries(event));
-  return Object.entries(where).every(([name, value]) => fields.get(name) === value);
+  return Object.entries(where).every(([name, value]) => Reflect.get(event, name) === value);
 }

@@ -19,6 +19,7 @@ export class Steps<Step extends string, Action> {
 
   /** Actions whose delay is over and whose gate is open, in the order in which they are due; they leave their step. */
   leave(nowMs: number): {step: Step; action: Action}[] {
+    if (this.#waiting.length === 0) return [];
     const due = this.#waiting.filter(entry => entry.dueAtMs <= nowMs && !this.#held.has(entry.step));
     this.#waiting = this.#waiting.filter(entry => !due.includes(entry));
     return due.sort((a, b) => a.dueAtMs - b.dueAtMs).map(({step, action}) => ({step, action}));
@@ -26,6 +27,7 @@ export class Steps<Step extends string, Action> {
 
   /** Steps at which an action has just come to stand before a held gate. Each action is told once. */
   newlyHeld(nowMs: number): Step[] {
+    if (this.#held.size === 0) return [];
     const stopped = this.#waiting.filter(
       entry => entry.dueAtMs <= nowMs && this.#held.has(entry.step) && !entry.reported,
     );

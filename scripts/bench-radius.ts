@@ -1,11 +1,12 @@
 import {performance} from 'node:perf_hooks';
 import {$} from 'zx';
 
-const requests = 20_000;
-const inFlight = 64;
-
 /** RADIUS requests per second that psn1 answers, asked by Debian's radclient from the switch's network namespace. */
-export async function radiusRate(pids: Record<string, number>, secret: string): Promise<number> {
+export async function radiusRate(
+  pids: Record<string, number>,
+  secret: string,
+  {requests = 20_000, inFlight = 64}: {requests?: number; inFlight?: number} = {},
+): Promise<number> {
   const input = Array.from({length: requests}, (_, index) => {
     const mac = index.toString(16).padStart(12, '0');
     return [

@@ -1,29 +1,38 @@
 /**
 Measures what a request costs a PSN, as CPU time of its container, and prints it as `posturelab fleet --costs` reads it:
 `node scripts/measure-costs.ts > costs.json`. CPU time, not rate: it holds on a busy machine too.
+
+What the fleet makes of it is held against the container: from the cost of RADIUS requests that come four at a time it predicts how
+many a second one PSN answers at most, and then the container is asked for as many as it can. Of a busy machine it gets a share only;
+the prediction is for that share.
 */
-import {stdout} from 'node:process';
+import {availableParallelism, loadavg} from 'node:os';
+import {performance} from 'node:perf_hooks';
+import {stderr, stdout, version} from 'node:process';
 import {type ContainerLab, pidsOf} from '#harness/containers/container-lab.ts';
 import {deployLab} from '#harness/containers/deploy.ts';
 import {execIn} from '#harness/containers/exec.ts';
 import {openSession} from '#harness/containers/session.ts';
+import {radiusAtSaturation, type SaturationCheck} from '#harness/fleet/measured-costs.ts';
 import type {RequestCosts} from '#harness/fleet/policy-node.ts';
 import {isUnknownAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {radiusRate} from '#scripts/bench-radius.ts';
 import {topology} from '#topologies/two-psn.ts';
 
 const exchanges = 1000;
-const radiusRequests = 20_000; // what radiusRate sends
+const radius = {calm: {requests: 5000, inFlight: 4}, saturated: {requests: 20_000, inFlight: 64}};
 
 await using session = await openSession(message => console.error(message));
 await using lab = await deployLab(session, {topology});
 await lab.until('acl-installed', {where: isUnknownAcl});
 const pids = await pidsOf(session.engine, {nad: lab.containerOf('nad').id});
 
+const {secret} = lab.settings.psn;
+const load = loadavg()[0] ?? 0;
 const authentication = await costOf(
   lab,
-  radiusRequests,
-  async () => void (await radiusRate(pids, lab.settings.psn.secret)),
+  radius.calm.requests,
+  async () => void (await radiusRate(pids, secret, radius.calm)),
 );
 const probe = await costOf(lab, exchanges, () => ask(lab, 8449, '/auth/status/session'));
 const discovery = await costOf(lab, exchanges, () => ask(lab, 8443, '/auth/ng-discovery'));
@@ -36,7 +45,25 @@ const costs: RequestCosts = {
   assessment: 2 * requirements, // requirements and report
   coa: authentication,
 };
-stdout.write(`${JSON.stringify(costs)}\n`);
+const saturation = await saturate(lab);
+const measured = {
+  at: new Date().toISOString().slice(0, 10),
+  machine: `${availableParallelism()} cores, load ${load.toFixed(1)}, Node ${version}`,
+  saturation,
+};
+stdout.write(`${JSON.stringify({...costs, measured})}\n`);
+stderr.write(
+  `RADIUS at one PSN at most: ${saturation.predictedPerSecond} a second predicted for its share of ${saturation.share} of a core, ${saturation.measuredPerSecond} measured\n`,
+);
+
+/** As many RADIUS requests as psn1 can answer, and as many as a fleet's PSN with these costs would in the time that it got. */
+async function saturate(lab: ContainerLab): Promise<SaturationCheck> {
+  const [beforeMs, begunMs] = [await cpuMs(lab), performance.now()];
+  const measuredPerSecond = await radiusRate(pids, secret, radius.saturated);
+  const share = ((await cpuMs(lab)) - beforeMs) / (performance.now() - begunMs);
+  const predictedPerSecond = Math.round(share * radiusAtSaturation(costs));
+  return {predictedPerSecond, measuredPerSecond, share: Math.round(100 * share) / 100};
+}
 
 /** Milliseconds of psn1's CPU a request. */
 async function costOf(lab: ContainerLab, requests: number, run: () => Promise<void>): Promise<number> {

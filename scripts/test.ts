@@ -8,7 +8,7 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import process, {argv, execPath, exit, stderr, stdout} from 'node:process';
+import process, {argv, env, execPath, exit, stderr, stdout} from 'node:process';
 import {createInterface} from 'node:readline';
 import colors from 'picocolors';
 import {findOrStartEngine} from '#harness/containers/engine-start.ts';
@@ -21,6 +21,8 @@ const hungry = ['protocol', 'simulated', 'kernel'];
 /** Folders of specs that look at the whole machine and have it for themselves, last. */
 const alone = ['alone'];
 const oneByOne = ['--concurrency', '1'];
+/** Each spec file has a process of its own: without, each would strip the types of everything and compile it anew. */
+const compiled = join(repositoryRoot, '.cache/compiled');
 
 const args = argv.slice(2);
 const say = (message: string) => stderr.write(`${message}\n`);
@@ -70,7 +72,11 @@ async function runAva(
       '--tap',
       ...selection,
     ],
-    {cwd: repositoryRoot, stdio: ['ignore', 'pipe', 'inherit']},
+    {
+      cwd: repositoryRoot,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {NODE_COMPILE_CACHE: compiled, ...env},
+    },
   );
   const interrupt = () => {
     isInterrupted = true; // Ctrl-C goes to AVA as well, which says what was still running

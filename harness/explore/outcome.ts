@@ -1,15 +1,18 @@
 /** Whether PSN, switch and agent agree when everything has been mended and has had time (domain.md 3.10). */
+
+import {openPorts} from '#harness/explore/open-ports.ts';
 import type {Violation} from '#harness/explore/violation.ts';
 import {fqdn} from '#harness/lab-settings.ts';
-import {daclNames} from '#harness/role-plan.ts';
+import {addressOf, daclNames} from '#harness/role-plan.ts';
 import type {SimulatedLab} from '#harness/simulator/simulated-lab.ts';
+import {nodesOf} from '#harness/topology.ts';
 import type {AgentView} from '#protocol/agent/contract.ts';
 import type {NadSessionView, NadView} from '#protocol/nad/contract.ts';
 import type {PsnSessionView, PsnView} from '#protocol/psn/contract.ts';
 
 /** Why actors may differ for good; each has its place in domain.md. */
 export type BlindSpot =
-  /** 3.10: the deny is in force, and the PSN has lost or changed the session: the agent cannot see it. */
+  /** 3.10: no probe gets through, and the PSN has lost or changed the session: the agent cannot see it. */
   | 'closed port'
   /** 11.12b: the PSN has no session, the switch was not told, and nobody will ask before the next authentication. */
   | 'session lost at the PSN'
@@ -17,9 +20,9 @@ export type BlindSpot =
   | 'latched'
   /** 3.1: the profile has no interval. */
   | 'sync off'
-  /** 3.6: only Compliant agents probe. */
+  /** 3.6: a NonCompliant agent does not probe. */
   | 'not Compliant'
-  /** 6.2, 11.13, 11.14: two PSNs have authenticated the session or counted it; a report may go to either, and so may the switch. */
+  /** 6.2, 11.13, 11.14: two PSNs have authenticated the session or counted it; a report may go to either, and the switch has asked either. */
   | 'two PSNs'
   /** 11.16: the switch was to be told and was not reached. */
   | 'CoA failed';
@@ -45,63 +48,68 @@ export async function lookAtOutcome(
     violate('agreement', `the switch has ${session ? 'not authorized the session' : 'no session'} of ${mac}`);
     return outcome;
   }
-  if (isShared(lab, session.sessionId)) {
-    outcome.blindSpots.push('two PSNs');
-  } else {
-    const own = psns
-      .flatMap(psn => psn.sessions.filter(({owner}) => owner === psn.fqdn))
-      .find(({sessionId}) => sessionId === session.sessionId);
-    judgeSwitch(lab, session, own, outcome, violate);
-    judgeAgent(lab, agent, {session, own}, outcome, violate);
-  }
+  const known = psns.flatMap(psn => psn.sessions.filter(({owner}) => owner === psn.fqdn));
+  const owned = known.filter(({sessionId}) => sessionId === session.sessionId);
+  if (isShared(lab, session.sessionId)) outcome.blindSpots.push('two PSNs');
+  judgeSwitch(lab, session, owned, outcome, violate);
+  const open = openPorts(nad, session, psnAddresses(lab), lab.settings.psn.probePort);
+  judgeAgent(agent, {owned, isOpen: open.length > 0}, outcome, violate);
   judgeTimers(lab, agent, outcome, violate);
   return outcome;
 }
 
 type Violate = (rule: Violation['rule'], message: string) => void;
 
+/** `owned`: the session at each PSN that takes it for its own. Where there are two, the switch obeys the one that it asked last. */
 function judgeSwitch(
   lab: SimulatedLab,
   session: NadSessionView,
-  own: PsnSessionView | undefined,
+  owned: PsnSessionView[],
   outcome: Outcome,
   violate: Violate,
 ): void {
-  if (own === undefined) {
+  if (owned.length === 0) {
     if (isLossExplained(lab, session)) outcome.blindSpots.push('session lost at the PSN');
     else violate('agreement', `no PSN owns session ${session.sessionId} of the switch, and nothing took it away`);
     return;
   }
-  const due = daclFor(own.postureStatus);
-  if (session.acl?.includes(`-${due}-`)) return;
+  if (owned.some(({postureStatus}) => session.acl?.includes(`-${daclFor(postureStatus)}-`))) return;
+  if (outcome.blindSpots.includes('two PSNs') && session.acl === lastGranted(lab, session)) return;
   if (wasCoaMissed(lab, session.sessionId)) outcome.blindSpots.push('CoA failed');
   else if (isPhantom(lab, session)) outcome.blindSpots.push('session lost at the PSN');
-  else violate('agreement', `${own.owner} says ${own.postureStatus}, and the switch enforces ${session.acl}`);
+  else {
+    const said = owned.map(({owner, postureStatus}) => `${owner} says ${postureStatus}`).join(', ');
+    violate('agreement', `${said}, and the switch enforces ${session.acl}`);
+  }
 }
 
+/** `isOpen`: a probe gets to a PSN now. */
 function judgeAgent(
-  lab: SimulatedLab,
   agent: AgentView,
-  {session, own}: {session: NadSessionView; own: PsnSessionView | undefined},
+  {owned, isOpen}: {owned: PsnSessionView[]; isOpen: boolean},
   outcome: Outcome,
   violate: Violate,
 ): void {
   const isSettled = agent.state === 'COMPLIANT' || agent.state === 'NONCOMPLIANT';
   if (!isSettled) {
-    if (outcome.blindSpots.includes('session lost at the PSN')) return;
+    const isLooking = agent.state === 'DISCOVERY' || agent.state === 'IDLE_NO_SERVER';
+    if (isLooking && outcome.blindSpots.includes('session lost at the PSN')) return; // nobody can be found
     violate('agreement', `the agent is still in ${agent.state}`);
     return;
   }
-  if (own?.postureStatus === agent.status) return;
-  if (agent.status !== 'Compliant') outcome.blindSpots.push('not Compliant');
-  else if (!session.acl?.includes(`-${daclNames.unknown}-`)) outcome.blindSpots.push('closed port');
+  if (owned.some(({postureStatus}) => postureStatus === agent.status)) return;
+  if (agent.status === 'NonCompliant') outcome.blindSpots.push('not Compliant');
+  else if (!isOpen) outcome.blindSpots.push('closed port');
   else if (agent.sync.latched) outcome.blindSpots.push('latched');
   else if (agent.sync.intervalS === 0) outcome.blindSpots.push('sync off');
-  else
-    violate(
-      'agreement',
-      `the agent believes ${agent.status}, the PSN ${own?.postureStatus ?? 'nothing'}, and probes get through at ${lab.nowMs()} ms`,
-    );
+  else {
+    const said = owned.map(({postureStatus}) => postureStatus).join(', ') || 'nothing';
+    violate('agreement', `the agent believes ${agent.status}, the PSN ${said}, and probes get through`);
+  }
+}
+
+function psnAddresses({topology}: SimulatedLab): string[] {
+  return nodesOf(topology, 'psn').map(([, psn]) => addressOf(psn));
 }
 
 function judgeTimers(lab: SimulatedLab, agent: AgentView, outcome: Outcome, violate: Violate): void {
@@ -121,13 +129,16 @@ function judgeTimers(lab: SimulatedLab, agent: AgentView, outcome: Outcome, viol
     );
 }
 
-/** An administrator deleted it, its PSN forgot it with its power, or Accounting-Stop ended it while the switch went on. */
+/**
+An administrator deleted the record, the PSN forgot it with its power, or an Accounting-Stop ended it that the switch has sent and
+that came late. A session whose end the switch acknowledged must be gone there, so that explains nothing.
+*/
 function isLossExplained(lab: SimulatedLab, {sessionId, server}: NadSessionView): boolean {
-  const removed = lab.timeline.of('session-removed', event => event.sessionId === sessionId);
-  const ended = lab.timeline.of('session-terminated', event => event.sessionId === sessionId);
-  const begun = lab.timeline.of('session-created', event => event.sessionId === sessionId)[0]?.atMs ?? 0;
+  const deleted = lab.timeline.of('session-terminated', {sessionId, by: 'delete'});
+  const stopped = lab.timeline.of('accounting-sent', {sessionId, status: 'Stop'});
+  const begun = lab.timeline.of('session-created', {sessionId})[0]?.atMs ?? 0;
   const powerCuts = lab.timeline.of('node-stopped', event => fqdn(event.node) === fqdn(server) && event.atMs >= begun);
-  return removed.length + ended.length + powerCuts.length > 0;
+  return deleted.length + stopped.length + powerCuts.length > 0;
 }
 
 /** The PSN lost the session, and accounting made it anew, without its status (6.2, 11.14). */
@@ -143,15 +154,21 @@ function isShared(lab: SimulatedLab, sessionId: string): boolean {
   return new Set([...accepted, ...counted].map(({node}) => node)).size > 1;
 }
 
-/** The CoA was refused or not answered, or its PSN lost its power before it could be sent. */
+/** What the PSN that the switch asked last gave it; the other one may have told it otherwise since, by replication. */
+function lastGranted(lab: SimulatedLab, {sessionId, server}: NadSessionView): string | null | undefined {
+  return lab.timeline.of('access-accepted', event => event.sessionId === sessionId && event.node === server).at(-1)
+    ?.acl;
+}
+
+/** The last CoA for it was refused or not answered. */
 function wasCoaMissed(lab: SimulatedLab, sessionId: string): boolean {
-  const failed = [
-    ...lab.timeline.of('coa-unanswered', event => event.sessionId === sessionId),
-    ...lab.timeline.of('coa-refused', event => event.sessionId === sessionId),
-  ];
-  const settledAtMs = lab.timeline.of('posture-settled', event => event.sessionId === sessionId).at(-1)?.atMs ?? 0;
-  const powerCuts = lab.timeline.of('node-stopped', event => event.node !== 'endpoint' && event.atMs >= settledAtMs);
-  return failed.length + powerCuts.length > 0;
+  const ends = [
+    ...lab.timeline.of('coa-acknowledged', {sessionId, packet: 'CoA-Request'}),
+    ...lab.timeline.of('coa-unanswered', {sessionId, packet: 'CoA-Request'}),
+    ...lab.timeline.of('coa-refused', {sessionId, packet: 'CoA-Request'}),
+  ].sort((one, other) => one.atMs - other.atMs);
+  const last = ends.at(-1);
+  return last !== undefined && last.kind !== 'coa-acknowledged';
 }
 
 function daclFor(status: PsnSessionView['postureStatus']): string {

@@ -122,10 +122,10 @@ class Reader {
     if (/-pdp$/i.test(name)) last.psn = value;
   }
 
-  /** It is logged three times (domain.md 9.3). */
+  /** It is logged three times (domain.md 9.3), with no start of synchronization between. */
   #restart(line: LogLine): void {
-    const last = this.happenings.findLast(({kind}) => kind === 'discovery-restarted');
-    if (last !== undefined && line.atMs - last.atMs <= 2000) return;
+    const last = this.happenings.findLast(({kind}) => kind === 'discovery-restarted' || kind === 'sync-started');
+    if (last?.kind === 'discovery-restarted' && line.atMs - last.atMs <= 2000) return;
     this.#add(line, {kind: 'discovery-restarted'});
   }
 

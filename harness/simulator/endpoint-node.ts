@@ -115,6 +115,10 @@ export class EndpointNode implements SimulatedNode {
         this.#plug(command.up);
         outlets.reply(id, null);
         return;
+      case 'answer-arp':
+        this.#surroundings.network.answerArp(this.#surroundings.node, command.answers);
+        outlets.reply(id, null);
+        return;
       case 'read-log':
         outlets.reply(id, this.#files.log.map(line => `${line}\n`).join(''));
         return;
@@ -165,7 +169,7 @@ export class EndpointNode implements SimulatedNode {
 }
 
 const read = new Map<string, ProfileResult>();
-const remembered = 100;
+const remembered = 1000;
 
 /** Labs by the thousand have the same profile; reading XML is most of what an endpoint's start costs. */
 function readProfile(xml: string): ProfileResult {

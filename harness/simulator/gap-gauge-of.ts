@@ -18,15 +18,14 @@ export function gapGaugeOf(
   },
 ): GapGauge {
   const source = addressOf(lab.topology.nodes[endpoint] ?? {address: ''});
-  const psns = nodesOf(lab.topology, 'psn');
+  const psns = new Map(nodesOf(lab.topology, 'psn').map(([psn, node]) => [fqdn(psn), {psn, address: addressOf(node)}]));
   return new GapGauge({
-    targets: psns.map(([psn]) => fqdn(psn)),
+    targets: [...psns.keys()],
     nowMs: lab.nowMs,
     isOpen(target, destinationPort) {
-      const [psn, declared] = psns.find(([name]) => fqdn(name) === target) ?? [];
-      if (psn === undefined || declared === undefined || !lab.isListening(psn, destinationPort)) return false;
+      const {psn = '', address: destination = ''} = psns.get(target) ?? {};
+      if (!lab.isListening(psn, destinationPort)) return false;
       if (!lab.network.link(`${endpoint}:eth0`).isUp || !lab.network.link(`${psn}:eth0`).isUp) return false;
-      const destination = addressOf(declared);
       const syn: Packet = {protocol: tcp, source, sourcePort: 40_000, destination, destinationPort, flags: ['syn']};
       return lab.permits(lab.network.portOf(endpoint), syn);
     },

@@ -30,8 +30,9 @@ export class AgentLog {
     nowMs: number,
   ): void {
     const date = new Date(this.#labEpochMs + nowMs).toISOString();
+    const day = `${date.slice(0, 4)}/${date.slice(5, 7)}/${date.slice(8, 10)}`;
     const {file, line} = sources[from];
-    const head = `${date.slice(0, 10).replaceAll('-', '/')} ${date.slice(11, 19)} [${severity}] aciseagent`;
+    const head = `${day} ${date.slice(11, 19)} [${severity}] aciseagent`;
     const place = `Function: ${from} Thread Id: ${threadName(thread)} File: ${file} Line: ${line}`;
     this.#outbox.add({kind: 'log', line: `${head} ${place} Level: ${levels[severity]} :: ${oneLine(message)}`});
   }

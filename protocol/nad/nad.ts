@@ -82,15 +82,12 @@ export class Nad implements Role<NadInput, NadEffect> {
   }
 
   wakeAtMs(): number | undefined {
-    const instants = [
-      this.#context.steps.wakeAtMs(),
-      this.#client.wakeAtMs(),
-      this.#ports.wakeAtMs(),
-      this.#tracking.wakeAtMs(),
-      this.#enforcer.ledger.wakeAtMs(),
-      ...this.#sessions.all().flatMap(dueOf),
-    ].filter(instant => instant !== undefined);
-    return instants.length === 0 ? undefined : Math.min(...instants);
+    const parts = [this.#context.steps, this.#client, this.#ports, this.#tracking, this.#enforcer.ledger];
+    const never = Number.POSITIVE_INFINITY;
+    let earliest = never;
+    for (const part of parts) earliest = Math.min(earliest, part.wakeAtMs() ?? never);
+    for (const session of this.#sessions.all()) earliest = Math.min(earliest, dueAtMs(session));
+    return earliest === never ? undefined : earliest;
   }
 
   view(nowMs: number): NadView {
@@ -199,9 +196,8 @@ function readDefaultAcl(text: string): {acl: Acl; problem: string | undefined} {
   return {acl: {...acl, entries: []}, problem};
 }
 
-function dueOf({attempt, accounting}: Session): number[] {
-  return [
-    ...(attempt.kind === 'failed' ? [attempt.restartAtMs] : []),
-    ...(typeof accounting?.dueAtMs === 'number' ? [accounting.dueAtMs] : []),
-  ];
+/** Infinity: a session waits for nothing. */
+function dueAtMs({attempt, accounting}: Session): number {
+  const restartAtMs = attempt.kind === 'failed' ? attempt.restartAtMs : Number.POSITIVE_INFINITY;
+  return Math.min(restartAtMs, accounting?.dueAtMs ?? Number.POSITIVE_INFINITY);
 }

@@ -35,10 +35,20 @@ export class Authentication {
     if (identity.kind === 'unknown') return this.#rejectUnknown(identity, packet, device, nowMs);
     this.#state.records.seeEndpoint(identity.mac, nowMs);
     const found = this.#sessionOf(packet, identity, device, nowMs);
+    this.#applyLease(found.session, nowMs);
     const authorization = authorize(this.#state.records.policy, found.session.postureStatus);
     return authorization.kind === 'accept'
       ? this.#accept(found, authorization, identity, device, nowMs)
       : this.#reject(found, authorization, device, nowMs);
+  }
+
+  /** A lease spares a new session the assessment; that it is over is noticed here and nowhere else (domain.md 2.5, 11.29). */
+  #applyLease(session: PsnSession, nowMs: number): void {
+    const untilMs = this.#state.records.leaseUntilMs(session.mac);
+    if (untilMs === null) return;
+    const isKnown = session.postureStatus === 'Compliant' || session.postureStatus === 'NonCompliant';
+    if (!isKnown && nowMs < untilMs) session.postureStatus = 'Compliant';
+    else if (session.postureStatus === 'Compliant' && nowMs >= untilMs) session.postureStatus = 'Unknown';
   }
 
   #accept(

@@ -18,6 +18,8 @@ export interface PsnSettings {
   replication: boolean;
   coa: {timeoutMs: number; attempts: number};
   /** Sessions the node keeps at most; the oldest goes first (domain.md 6.1). */
+  /** Posture lease (domain.md 2.5): how long an endpoint that was Compliant is taken for it in new authentications; 0: off. */
+  postureLeaseMs: number;
   sessionLimit: number;
   labEpochMs: number;
   delaysMs: Record<PsnStep, number>;

@@ -28,6 +28,11 @@ export class PostureSettlement {
     session.postureStatus = status;
     session.postureAssessmentStatus = status;
     this.#state.outbox.record({kind: 'posture-settled', sessionId, mac, status});
+    const {postureLeaseMs} = this.#state.settings;
+    if (postureLeaseMs > 0) {
+      const untilMs = status === 'Compliant' ? nowMs + postureLeaseMs : nowMs; // any other status ends it (ours)
+      this.#state.records.grantLease(mac, untilMs, nowMs);
+    }
     if (isNew) this.#directory.changed(session, nowMs);
     if (isNew || ruleFor(this.#state.records.policy, status).name !== session.rule) {
       const attributes = {CPMSessionID: sessionId, 'Calling-Station-ID': mac, PostureStatus: status};

@@ -41,10 +41,22 @@ export class Records {
     this.#changed = true;
   }
 
-  /** Posture lease is off, so an endpoint is known by nothing but when it was last seen (domain.md 2.5). */
   seeEndpoint(mac: string, nowMs: number): void {
-    this.#endpoints.delete(mac);
-    this.#endpoints.set(mac, {mac, postureLeaseUntilMs: null, lastSeenAtMs: nowMs});
+    this.#keepEndpoint({mac, postureLeaseUntilMs: this.leaseUntilMs(mac), lastSeenAtMs: nowMs});
+  }
+
+  /** The lease is the endpoint's, not the session's (domain.md 2.5). Ours: each node knows only those that it granted. */
+  leaseUntilMs(mac: string): number | null {
+    return this.#endpoints.get(mac)?.postureLeaseUntilMs ?? null;
+  }
+
+  grantLease(mac: string, untilMs: number, nowMs: number): void {
+    this.#keepEndpoint({mac, postureLeaseUntilMs: untilMs, lastSeenAtMs: nowMs});
+  }
+
+  #keepEndpoint(endpoint: PersistentState['endpoints'][number]): void {
+    this.#endpoints.delete(endpoint.mac);
+    this.#endpoints.set(endpoint.mac, endpoint);
     const [oldest] = this.#endpoints.keys();
     if (this.#endpoints.size > recordLimits.endpoints && oldest !== undefined) this.#endpoints.delete(oldest);
     this.#changed = true;

@@ -1,4 +1,5 @@
 /** IP addresses as text and as 4 or 16 bytes in network order. */
+import {parseIpv4 as readDottedQuad} from '#protocol/dacl/ip-address.ts';
 
 /** Reads dotted IPv4, or IPv6 as in RFC 4291 section 2.2 without a zone; `undefined` if the text is neither. */
 export function parseIpAddress(text: string): Uint8Array | undefined {
@@ -18,11 +19,8 @@ export function formatIpAddress(bytes: Uint8Array): string {
 }
 
 function parseIpv4(text: string): Uint8Array | undefined {
-  const parts = text.split('.');
-  // No leading zeros: some readers take them for octal.
-  if (parts.length !== 4 || !parts.every(part => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256))
-    return undefined;
-  return Uint8Array.from(parts, Number);
+  const address = readDottedQuad(text);
+  return address === undefined ? undefined : Uint8Array.of(address >>> 24, address >>> 16, address >>> 8, address);
 }
 
 function parseIpv6(text: string): Uint8Array | undefined {

@@ -41,5 +41,5 @@ const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
 
 function mask(block: Uint8Array, previous: Uint8Array, secret: string): void {
   const key = createHash('md5').update(secret).update(previous).digest();
-  for (const [index, byte] of key.entries()) block[index] = (block[index] ?? 0) ^ byte;
+  for (let index = 0; index < block.length; index += 1) block[index] = (block[index] ?? 0) ^ (key[index] ?? 0);
 }

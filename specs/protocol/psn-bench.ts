@@ -54,6 +54,7 @@ export function settingsOf(changes: Partial<PsnSettings> = {}): PsnSettings {
     },
     replication: true,
     coa: {timeoutMs: 5000, attempts: 3},
+    postureLeaseMs: 0,
     sessionLimit: 100,
     labEpochMs: 1_667_996_520_000,
     delaysMs: {coa: 0, replication: 0},

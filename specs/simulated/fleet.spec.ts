@@ -2,6 +2,7 @@
 import test from 'ava';
 import {type FleetPlan, playFleet} from '#harness/fleet/fleet.ts';
 import {fleetSvg, reportOf} from '#harness/fleet/fleet-report.ts';
+import {checkCosts, measuredCosts, radiusAtSaturation} from '#harness/fleet/measured-costs.ts';
 import {PolicyNode, type RequestCosts} from '#harness/fleet/policy-node.ts';
 import {TimingWheel} from '#harness/fleet/timing-wheel.ts';
 
@@ -120,4 +121,18 @@ test('the plot needs nothing from elsewhere', t => {
 
   t.notRegex(svg.replaceAll('http://www.w3.org/2000/svg', ''), /https?:|href|url\(/);
   t.is(svg.match(/<path /g)?.length, 3);
+});
+
+test('costs say where they come from, and what they predict for one PSN is what its container did', t => {
+  const {measured} = measuredCosts;
+  const whole = radiusAtSaturation({...costs, authentication: 0.5});
+
+  t.is(whole, 2000);
+  t.is(
+    Math.round(measured.saturation.share * radiusAtSaturation(measuredCosts)),
+    measured.saturation.predictedPerSecond,
+  );
+  t.deepEqual(checkCosts(JSON.parse(JSON.stringify(measuredCosts))), measuredCosts);
+  t.throws(() => checkCosts({...costs, probe: -1}), {message: /^probe/});
+  t.throws(() => checkCosts({...costs, coa: undefined}), {message: /^coa/});
 });

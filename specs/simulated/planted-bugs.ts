@@ -4,7 +4,7 @@ import type {Sabotage} from '#harness/simulator/sabotage.ts';
 import type {AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
 import type {HttpResponse} from '#protocol/http.ts';
 import type {EnforcementChange, NadEffect} from '#protocol/nad/contract.ts';
-import type {PsnEffect} from '#protocol/psn/contract.ts';
+import type {PsnEffect, PsnInput} from '#protocol/psn/contract.ts';
 import type {Role} from '#protocol/role.ts';
 
 export interface PlantedBug {
@@ -48,6 +48,10 @@ export const plantedBugs: PlantedBug[] = [
   {
     what: 'a PSN settles a report and never tells the switch',
     sabotage: {psn: role => withEffects(role, effect => (isAboutCoa(effect) ? [] : [effect]))},
+  },
+  {
+    what: 'a PSN loses a session when it has taken a report for it',
+    sabotage: {psn: role => loseSessionAfterReport(role)},
   },
   {
     what: 'the agent forgets its latch on a rescan',
@@ -136,6 +140,24 @@ function isAboutCoa(effect: PsnEffect): boolean {
   if (effect.kind === 'send') return effect.localPort === 0;
   if (effect.kind !== 'record') return false;
   return effect.event.kind.startsWith('coa-') || (effect.event.kind === 'alarm-raised' && !isAlarm(effect));
+}
+
+function loseSessionAfterReport(role: Role<PsnInput, PsnEffect>): Role<PsnInput, PsnEffect> {
+  return {
+    handle(input, nowMs) {
+      const effects = role.handle(input, nowMs);
+      const reported = effects.find(effect => effect.kind === 'record' && effect.event.kind === 'posture-reported');
+      if (reported?.kind !== 'record' || reported.event.kind !== 'posture-reported') return effects;
+      const {mac} = reported.event;
+      const after = role.handle({kind: 'command', id: '', command: {name: 'end-session', mac, how: 'delete'}}, nowMs);
+      return [...effects, ...after.filter(effect => !isTermination(effect))];
+    },
+    wakeAtMs: () => role.wakeAtMs(),
+  };
+}
+
+function isTermination(effect: PsnEffect): boolean {
+  return effect.kind === 'reply' || (effect.kind === 'record' && effect.event.kind === 'session-terminated');
 }
 
 function forgetLatchOnRescan(role: Role<AgentInput, AgentEffect>): Role<AgentInput, AgentEffect> {

@@ -1,9 +1,11 @@
 import {Buffer} from 'node:buffer';
-import {readFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import {stdout} from 'node:process';
 import {Command} from 'commander';
 import {exitCodes, UsageError} from '#harness/cli/exit.ts';
-import {paletteFor, print, printJson} from '#harness/cli/output.ts';
+import {paletteFor, print, printJson, say} from '#harness/cli/output.ts';
+import {type Course, courseOf} from '#harness/field-log/course.ts';
+import {playCourse} from '#harness/field-log/course-play.ts';
 import {diagnose, type Finding} from '#harness/field-log/diagnosis.ts';
 import {type Happening, happeningsOf} from '#harness/field-log/happenings.ts';
 import {readLog} from '#harness/field-log/log-line.ts';
@@ -22,15 +24,29 @@ export function explainVerb(): Command {
   return new Command('explain')
     .description("read an agent's AnyConnect_ISEPosture.txt: what happened, and what is wrong")
     .argument('<file>', 'the log, or a DART zip with it; it may be cut, and have lines of others in it')
+    .option('--scenario <file>', 'write a capsule that plays the same, for `posturelab replay` in either world')
     .option('--json', 'print one JSON document')
-    .action(async (file: string, {json}: {json?: boolean}) => {
+    .action(async (file: string, {json, scenario}: {json?: boolean; scenario?: string}) => {
       const {lines, foreign} = readLog(await readText(file));
       const happenings = happeningsOf(lines);
       const findings = diagnose(happenings);
       if (json) printJson({file, lines: lines.length, foreign, happenings, findings});
       else tell({lines: lines.length, foreign, happenings, findings});
+      if (scenario !== undefined) await writeScenario(scenario, courseOf(happenings, findings));
       process.exitCode = findings.some(({code}) => grave.includes(code)) ? exitCodes.no : exitCodes.done;
     });
+}
+
+/** It is played once in virtual time, so that whoever plays it again learns whether it comes out the same. */
+async function writeScenario(file: string, course: Course | undefined): Promise<void> {
+  if (course === undefined)
+    throw new UsageError(`--scenario ${file}: the log has nothing of state synchronization that could be played`);
+  const capsule = await playCourse(course);
+  await writeFile(file, `${JSON.stringify(capsule)}\n`);
+  const outcome = capsule.passed
+    ? 'its log is diagnosed the same'
+    : 'its log is diagnosed otherwise: the two logs differ';
+  say(`wrote ${file}: ${course.episodes.length} episodes, ${outcome}; posturelab replay ${file} plays it`);
 }
 
 async function readText(file: string): Promise<string> {

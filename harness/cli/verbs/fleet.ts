@@ -5,6 +5,7 @@ import {UsageError} from '#harness/cli/exit.ts';
 import {paletteFor, print, printJson, say, table} from '#harness/cli/output.ts';
 import {type FleetPlan, playFleet} from '#harness/fleet/fleet.ts';
 import {type FleetReport, fleetSvg, reportOf} from '#harness/fleet/fleet-report.ts';
+import {checkCosts, type Measured, measuredCosts} from '#harness/fleet/measured-costs.ts';
 import type {RequestCosts} from '#harness/fleet/policy-node.ts';
 import {LatencyError, readSpan} from '#harness/race/latency.ts';
 
@@ -22,16 +23,6 @@ interface FleetOptions {
   svg?: string;
   json?: boolean;
 }
-
-/** CPU milliseconds of a PSN's container on a 2-core machine of 2026 under load, by scripts/measure-costs.ts. */
-const measuredCosts: RequestCosts = {
-  authentication: 0.67,
-  accounting: 0.67,
-  probe: 3.4,
-  discovery: 3.4,
-  assessment: 6.6,
-  coa: 0.67,
-};
 
 export function fleetVerb(): Command {
   return new Command('fleet')
@@ -51,13 +42,16 @@ export function fleetVerb(): Command {
     .option('--svg <file>', 'write the plot')
     .option('--json', 'print one JSON document')
     .action(async (options: FleetOptions) => {
-      const plan = await readPlan(options);
+      const {measured, ...costs} = options.costs === undefined ? measuredCosts : await readCosts(options.costs);
+      const plan = readPlan(options, costs);
       const startedMs = performance.now();
       const report = reportOf(plan, playFleet(plan));
       const tookS = (performance.now() - startedMs) / 1000;
       if (options.svg) await writeFile(options.svg, fleetSvg(report));
-      if (options.json) printJson({...report, tookS, memoryBytes: process.memoryUsage.rss()});
+      if (options.json)
+        printJson({...report, costsMeasured: measured ?? null, tookS, memoryBytes: process.memoryUsage.rss()});
       else tell(report, tookS);
+      if (!options.json) tellCosts(costs, measured, options.costs);
       if (options.svg) say(`wrote ${options.svg}`);
     });
 }
@@ -90,7 +84,25 @@ function tell(
   print(quiet(`${plan.endpoints} endpoints, ${events} events in ${tookS.toFixed(1)} s, ${memoryMb} MB in all`));
 }
 
-async function readPlan(options: FleetOptions): Promise<FleetPlan> {
+function tellCosts(costs: RequestCosts, measured: Measured | undefined, file: string | undefined): void {
+  const {quiet} = paletteFor(stdout);
+  const list = Object.entries(costs).map(([kind, ms]) => `${kind} ${ms} ms`);
+  const from = `costs: ${list.join(', ')}; ${file === undefined ? 'built in' : `from ${file}`}`;
+  if (measured === undefined) {
+    print(quiet(`${from}, and nobody says how they were measured`));
+    return;
+  }
+  const {at, machine, saturation} = measured;
+  const {predictedPerSecond, measuredPerSecond, share} = saturation;
+  print(quiet(`${from}, measured in containers by scripts/measure-costs.ts on ${at} (${machine})`));
+  print(
+    quiet(
+      `held against a container there: ${predictedPerSecond} RADIUS requests a second predicted for one PSN with ${share} of a core, ${measuredPerSecond} measured`,
+    ),
+  );
+}
+
+function readPlan(options: FleetOptions, costs: RequestCosts): FleetPlan {
   const atMs = (option: string, text: string) => (text === 'none' ? null : readTime(option, text));
   const failAtMs = atMs('--fail-at', options.failAt);
   const reauthAtMs = atMs('--reauth-at', options.reauthAt);
@@ -102,17 +114,14 @@ async function readPlan(options: FleetOptions): Promise<FleetPlan> {
     outage: failAtMs === null ? null : {atMs: failAtMs, forMs: readTime('--fail-for', options.failFor)},
     reauthentication:
       reauthAtMs === null ? null : {atMs: reauthAtMs, withinMs: readTime('--reauth-within', options.reauthWithin)},
-    costs: options.costs === undefined ? measuredCosts : await readCosts(options.costs),
+    costs,
     seed: readCount('--seed', options.seed, Number.MAX_SAFE_INTEGER),
   };
 }
 
-async function readCosts(path: string): Promise<RequestCosts> {
+async function readCosts(path: string): Promise<RequestCosts & {measured?: Measured}> {
   try {
-    const costs: Record<string, unknown> = JSON.parse(await readFile(path, 'utf8'));
-    const wrong = Object.keys(measuredCosts).find(kind => typeof costs[kind] !== 'number' || Number(costs[kind]) < 0);
-    if (wrong !== undefined) throw new Error(`${wrong} is no number of milliseconds`);
-    return costs as RequestCosts;
+    return checkCosts(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
     throw new UsageError(`--costs ${path}: ${error instanceof Error ? error.message : error}`);
   }
