@@ -1,5 +1,6 @@
 /** What can be changed about a lab without changing its topology: dACLs, profile, facts, latencies, secrets. */
 
+import {type Dot1xSettings, healthyDot1x} from '#harness/dot1x-settings.ts';
 import {nodesOf, type Topology} from '#harness/topology.ts';
 import type {HostFacts, Requirement} from '#protocol/posture/requirement.ts';
 
@@ -54,6 +55,9 @@ export interface LabSettings {
     untrusted: string[];
     requirements: Requirement[];
   };
+  /** `dot1x`: 802.1X first, then MAB (domain.md 5.1). */
+  auth: 'mab' | 'dot1x';
+  dot1x: Dot1xSettings;
   /** Lab seconds per real second, in containers. */
   timeScale: number;
 }
@@ -116,6 +120,8 @@ export function defaultSettings(topology: Topology): LabSettings {
         {name: 'Disk_Encrypted', fact: 'disk.encrypted', operator: 'equals', value: true, enforcement: 'audit'},
       ],
     },
+    auth: 'mab',
+    dot1x: healthyDot1x,
     timeScale: 10,
   };
 }

@@ -106,7 +106,7 @@ export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
 }
 
 async function startNodes(
-  {topology, engine, images}: DeployOptions,
+  {topology, settings, engine, images}: DeployOptions,
   {name, labels, onEvent}: {name: string; labels: Record<string, string>; onEvent: (event: LabEvent) => void},
 ): Promise<Map<string, StartedNode>> {
   const hosts = Object.fromEntries(
@@ -126,6 +126,7 @@ async function startNodes(
         name: node,
         kind,
         image: images[kind],
+        hasDot1x: settings?.auth === 'dot1x',
         labels: nodeLabels,
         hosts,
         startupTimeoutMs,

@@ -153,6 +153,9 @@ export class NadNode implements SimulatedNode {
       case 'set-port':
         this.#witness.setPort(effect.port, effect.up);
         return;
+      case 'start-eap':
+      case 'answer-authenticator':
+        return;
       case 'probe-address':
         this.#surroundings.network.askForHost(effect.port);
         return;

@@ -51,16 +51,24 @@ export class Access {
   }
 
   frame({port, mac, address}: Frame, nowMs: number): void {
-    if (!this.#ports.isUp(port) || !isHostMac(mac)) return;
+    const arrival = this.arrive(port, mac, nowMs);
+    if (arrival === undefined) return;
+    if (address !== null) this.#see(port, mac, address, nowMs);
+    if (arrival.isNew) this.#authorization.begin(arrival.session, nowMs);
+  }
+
+  /** The session of a host that is heard on a port; `undefined`: it can have none. */
+  arrive(port: string, mac: string, nowMs: number): {session: Session; isNew: boolean} | undefined {
+    if (!this.#ports.isUp(port) || !isHostMac(mac)) return undefined;
     const moved = this.#sessions.elsewhere(port, mac);
     if (moved) {
       this.#tracking.forget(moved.port, mac);
       this.end(moved, 'Port-Preempted', nowMs);
     }
-    if (address !== null) this.#see(port, mac, address, nowMs);
-    if (this.#sessions.of(port, mac) !== undefined) return;
-    const session = this.#sessions.open(port, mac, nowMs);
-    if (session) this.#authorization.begin(session, nowMs);
+    const known = this.#sessions.of(port, mac);
+    if (known !== undefined) return {session: known, isNew: false};
+    const opened = this.#sessions.open(port, mac, nowMs);
+    return opened && {session: opened, isNew: true};
   }
 
   link(port: string, up: boolean, nowMs: number): void {

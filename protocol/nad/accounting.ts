@@ -83,7 +83,7 @@ export class Accounting {
       ...(learnt === null ? [] : [address('Framed-IP-Address', learnt)]),
       ...stationAttributes(session, settings),
       avPair(`audit-session-id=${session.id}`),
-      avPair('method=mab'),
+      avPair(`method=${session.method}`),
       number('Event-Timestamp', Math.floor((settings.labEpochMs + nowMs) / 1000)),
       ...more,
     ];

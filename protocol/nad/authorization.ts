@@ -59,14 +59,16 @@ export class Authorization {
 
   /** Starts an authentication, also while another one is under way: the answer to that one may be out of date already. */
   begin(session: Session, nowMs: number): void {
+    const isAnew = session.attempt.kind === 'failed' || session.grant === null;
     this.abandon(session);
+    if (isAnew) session.method = this.#firstMethod;
     session.attempt = {kind: 'waiting'};
     this.#context.steps.enter('reauth', {kind: 'authenticate', sessionId: session.id}, nowMs);
   }
 
   /** Forgets the authentication that is under way. What was granted before stays. */
   abandon(session: Session): void {
-    if (session.attempt.kind === 'asking') session.attempt.abandon();
+    if (session.attempt.kind === 'asking' || session.attempt.kind === 'eap') session.attempt.abandon?.();
     session.attempt = {kind: 'none'};
     this.#context.steps.drop(action => 'sessionId' in action && action.sessionId === session.id);
   }
@@ -75,8 +77,65 @@ export class Authorization {
   authenticate(sessionId: string, nowMs: number): void {
     const session = this.#sessions.byId(sessionId);
     if (session?.attempt.kind !== 'waiting') return;
-    const {port, mac} = session;
-    this.#context.record({kind: 'authentication-started', port, mac, sessionId, method: 'mab'});
+    if (session.method === 'dot1x') this.#askForEap(session, nowMs);
+    else this.#askForMab(session, nowMs);
+  }
+
+  /** A host has begun EAP by itself. */
+  beginEap(session: Session, dueAtMs: number): Extract<Session['attempt'], {kind: 'eap'}> {
+    this.abandon(session);
+    session.method = 'dot1x';
+    const attempt: Session['attempt'] = {kind: 'eap', requests: 1, dueAtMs, server: null, abandon: null};
+    session.attempt = attempt;
+    this.#recordStart(session);
+    return attempt;
+  }
+
+  /** No RADIUS server answered a packet of EAP. What a server has begun and another cannot continue is begun anew. */
+  eapUnanswered(session: Session, {mayRestart}: {mayRestart: boolean}, nowMs: number): void {
+    if (mayRestart && session.attempt.kind === 'eap') this.#repeatEap(session, session.attempt, nowMs);
+    else this.#fail(session, 'no RADIUS server answered', {authenticated: false}, nowMs);
+  }
+
+  /** What a RADIUS server has decided. */
+  decided(session: Session, packet: RadiusPacket, server: string, nowMs: number): void {
+    this.#onAnswer(session, packet, server, nowMs);
+  }
+
+  #askForEap(session: Session, nowMs: number): void {
+    const attempt: Session['attempt'] = {kind: 'eap', requests: 0, dueAtMs: nowMs, server: null, abandon: null};
+    session.attempt = attempt;
+    this.#recordStart(session);
+    this.#repeatEap(session, attempt, nowMs);
+  }
+
+  /** Asks the host once more; if it has been asked often enough, MAB's turn comes. */
+  #repeatEap(session: Session, attempt: Extract<Session['attempt'], {kind: 'eap'}>, nowMs: number): void {
+    const {dot1x} = this.#context.settings;
+    if (dot1x === null) return;
+    if (attempt.requests > dot1x.maxReauthRequests) {
+      const {port, mac, id: sessionId} = session;
+      this.#context.record({kind: 'dot1x-timed-out', port, mac, sessionId});
+      this.#askForMab(session, nowMs);
+      return;
+    }
+    attempt.requests += 1;
+    attempt.dueAtMs = nowMs + dot1x.txPeriodMs;
+    this.#context.emit({kind: 'start-eap', port: session.port, mac: session.mac, quietMs: restartMs});
+  }
+
+  get #firstMethod(): Session['method'] {
+    return this.#context.settings.dot1x === null ? 'mab' : 'dot1x';
+  }
+
+  #recordStart({port, mac, id: sessionId, method}: Session): void {
+    this.#context.record({kind: 'authentication-started', port, mac, sessionId, method});
+  }
+
+  #askForMab(session: Session, nowMs: number): void {
+    session.method = 'mab';
+    session.userName = mabUserName(session.mac);
+    this.#recordStart(session);
     const asking: Session['attempt'] = {kind: 'asking', abandon: () => {}};
     session.attempt = asking;
     const {abandon} = this.#client.ask(
@@ -113,7 +172,10 @@ export class Authorization {
   /** Tries again what failed, when its restart timer is over. */
   wake(nowMs: number): void {
     for (const session of this.#sessions.all()) {
-      if (session.attempt.kind === 'failed' && session.attempt.restartAtMs <= nowMs) this.begin(session, nowMs);
+      const {attempt} = session;
+      if (attempt.kind === 'failed' && attempt.restartAtMs <= nowMs) this.begin(session, nowMs);
+      if (attempt.kind === 'eap' && attempt.abandon === null && attempt.dueAtMs <= nowMs)
+        this.#repeatEap(session, attempt, nowMs);
     }
   }
 
@@ -137,7 +199,7 @@ export class Authorization {
   }
 
   #take(session: Session, policy: Policy, nowMs: number): void {
-    session.userName = policy.userName ?? mabUserName(session.mac);
+    session.userName = policy.userName ?? (session.method === 'mab' ? mabUserName(session.mac) : session.userName);
     if (policy.acl === null) {
       this.#grant(session, policy);
     } else if (this.#dacls.has(policy.acl)) {

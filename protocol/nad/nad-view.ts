@@ -51,7 +51,8 @@ export function nadView(parts: ViewedParts, nowMs: number): NadView {
   };
 }
 
-function sessionView(session: Session, {ports, tracking, ledger}: ViewedParts): NadSessionView {
+function sessionView(session: Session, parts: ViewedParts): NadSessionView {
+  const {ports, tracking, ledger} = parts;
   const {attempt, grant} = session;
   const binding = ledger.bindingOf(session.id);
   const assigned = grant?.policy.acl ?? null;
@@ -73,12 +74,27 @@ function sessionView(session: Session, {ports, tracking, ledger}: ViewedParts): 
     acl: binding === undefined || binding.acl === openAcl.name ? null : binding.acl,
     assignedAcl: assigned !== null && ledger.holdsAcl(assigned) ? assigned : null,
     server: grant?.policy.server ?? '',
-    methods: [{method: 'mab', state: methodState(session)}],
+    methods: methodsOf(session, parts.context.settings.dot1x !== null),
   };
 }
 
+/** Methods that have had no turn are not run; those whose turn is over have stopped (TAC 222483: `mab Stopped` beside dot1x). */
+function methodsOf(session: Session, hasDot1x: boolean): NadSessionView['methods'] {
+  const state = methodState(session);
+  if (!hasDot1x) return [{method: 'mab', state}];
+  if (session.method === 'mab')
+    return [
+      {method: 'mab', state},
+      {method: 'dot1x', state: 'Stopped'},
+    ];
+  return [
+    {method: 'mab', state: state === 'Authc Success' ? 'Stopped' : 'Not run'},
+    {method: 'dot1x', state},
+  ];
+}
+
 function methodState({attempt}: Session): NadSessionView['methods'][number]['state'] {
-  if (attempt.kind === 'waiting' || attempt.kind === 'asking') return 'Running';
+  if (attempt.kind === 'waiting' || attempt.kind === 'asking' || attempt.kind === 'eap') return 'Running';
   if (attempt.kind === 'failed') return attempt.authenticated ? 'Authc Success' : 'Authc Failed';
   return 'Authc Success';
 }

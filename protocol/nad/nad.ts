@@ -7,6 +7,7 @@ import {CoaListener} from '#protocol/nad/coa-listener.ts';
 import {fits} from '#protocol/nad/coa-order.ts';
 import type {NadCommand, NadEffect, NadInput, NadSettings, NadStep, NadView} from '#protocol/nad/contract.ts';
 import {DeviceTracking} from '#protocol/nad/device-tracking.ts';
+import {Dot1x} from '#protocol/nad/dot1x.ts';
 import {Enforcer} from '#protocol/nad/enforcer.ts';
 import {carryOutCommand} from '#protocol/nad/nad-command.ts';
 import type {NadContext, StepAction} from '#protocol/nad/nad-context.ts';
@@ -35,6 +36,7 @@ export class Nad implements Role<NadInput, NadEffect> {
   readonly #accounting: Accounting;
   readonly #authorization: Authorization;
   readonly #access: Access;
+  readonly #dot1x: Dot1x;
   readonly #enforcer: Enforcer;
   readonly #coa: CoaListener;
   /** What is wrong with the settings. */
@@ -67,6 +69,7 @@ export class Nad implements Role<NadInput, NadEffect> {
     this.#accounting = accounting;
     this.#authorization = authorization;
     this.#access = access;
+    this.#dot1x = new Dot1x(context, {client, access, authorization, sessions, addressOf});
     this.#enforcer = new Enforcer(context, {sessions, authorization, accounting, addressOf, defaultAcl});
     this.#coa = new CoaListener(context, {
       find: match => sessions.all().find(session => fits(session, match)),
@@ -128,6 +131,9 @@ export class Nad implements Role<NadInput, NadEffect> {
         if (input.localPort === this.#context.settings.coaPort) this.#coa.receive(input.from, input.bytes, nowMs);
         else this.#client.receive(input.from, input.bytes, nowMs);
         break;
+      case 'authenticator-request':
+        this.#dot1x.receive(input.from, input.bytes, nowMs);
+        break;
       case 'enforced':
         this.#enforcer.enforced(input.transactionId, input.generation, nowMs);
         break;
@@ -151,6 +157,7 @@ export class Nad implements Role<NadInput, NadEffect> {
     for (const step of this.#context.steps.newlyHeld(nowMs))
       this.#context.emit({kind: 'record', event: {kind: 'gate-reached', step}});
     this.#enforcer.settle(nowMs);
+    this.#dot1x.settle();
   }
 
   #leave(nowMs: number): StepAction[] {
@@ -202,6 +209,7 @@ function readDefaultAcl(text: string): {acl: Acl; problem: string | undefined} {
 function dueOf({attempt, accounting}: Session): number[] {
   return [
     ...(attempt.kind === 'failed' ? [attempt.restartAtMs] : []),
+    ...(attempt.kind === 'eap' && attempt.abandon === null ? [attempt.dueAtMs] : []),
     ...(typeof accounting?.dueAtMs === 'number' ? [accounting.dueAtMs] : []),
   ];
 }
