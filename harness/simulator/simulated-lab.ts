@@ -13,6 +13,7 @@ import {NodeClock} from '#harness/simulator/node-clock.ts';
 import {plainCopy} from '#harness/simulator/plain-copy.ts';
 import {PsnNode} from '#harness/simulator/psn-node.ts';
 import type {Sabotage} from '#harness/simulator/sabotage.ts';
+import type {ScriptedSupplicant} from '#harness/simulator/scripted-authenticator.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
 import {Simulation} from '#harness/simulator/simulation.ts';
 import {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
@@ -225,10 +226,18 @@ export class SimulatedLab implements Lab {
       return new NadNode(surroundings, plan.settings, {
         forwardingChanged: () => this.#look(),
         setPort: (port, isUp) => this.#setDown(`${plan.node}:${port}`, `${port} shut`, !isUp),
+        supplicantAt: port => this.#supplicantAt(`${plan.node}:${port}`),
       });
     }
     const isTrusted = !this.settings.psn.untrusted.includes(plan.node);
     return new PsnNode(surroundings, plan.settings, {hosts: hostsOf(this.topology), isTrusted});
+  }
+
+  /** At the other end of a link that is up. */
+  #supplicantAt(end: string): ScriptedSupplicant | undefined {
+    const link = this.network.link(end);
+    const [peer] = link.ends.filter(other => other !== end).map(other => this.#nodes.get(readEnd(other).node));
+    return link.isUp && peer instanceof EndpointNode ? peer.supplicant : undefined;
   }
 
   #outletsOf(node: string): RoleOutlets {
