@@ -18,8 +18,7 @@ export interface Authenticator extends Disposable {
 }
 
 /**
-Starts one hostapd for all ports. Resolves when it listens on each; rejects with what it said if it ends before. `onEnd` is told
-when it ends later.
+Starts one hostapd for all ports. What it is asked for before it listens on each waits until it does. `onEnd` is told when it ends.
 
 It opens and closes no port: what its control interface calls authorized is of no consequence here, and a host that was
 authorized once can always be asked again (EAPOL_REAUTH), link flaps and ended sessions notwithstanding. Deauthenticating it
@@ -53,17 +52,13 @@ export async function startAuthenticator({
       waitedFor.delete(port);
       if (waitedFor.size === 0) enabled.resolve();
     },
-    onEnd(how) {
-      enabled.reject(new Error(how));
-      onEnd(how);
-    },
+    onEnd,
   });
   const devices = new Map(ports.map(port => [port, deviceOf(port)]));
-  await enabled.promise;
-
   return {
     answer: (to, bytes) => proxy.send(to, bytes),
     async startEap({port, mac, quietS}) {
+      await enabled.promise;
       const device = deviceOf(port);
       if (devices.get(port) !== device) {
         await tell(port, 'disable'); // its socket is on a device that is gone

@@ -13,7 +13,7 @@ export interface EapServer extends Disposable {
   ask(bytes: Uint8Array): void;
 }
 
-/** Resolves when it takes requests; rejects with what it said if it ends before. `onEnd` is told when it ends later. */
+/** What is asked before it takes requests waits until it does. `onEnd` is told when it ends, with what it said. */
 export async function startEapServer({
   eapServer: {port, secret, users},
   tls: {ca, cert, key},
@@ -41,17 +41,11 @@ export async function startEapServer({
       said = `${said}${line}\n`.slice(-2000);
       if (line.includes('Ready to process requests')) listening.resolve();
     },
-    onEnd(how) {
-      listening.reject(new Error(`${how}\n${said}`));
-      onEnd(how);
-    },
+    onEnd: how => onEnd(`${how}\n${said}`),
   });
-  const [socket] = await Promise.all([
-    openUdp({address: loopback, port: 0, onDatagram: (_, bytes) => onDatagram(bytes)}),
-    listening.promise,
-  ]);
+  const socket = await openUdp({address: loopback, port: 0, onDatagram: (_, bytes) => onDatagram(bytes)});
   return {
-    ask: bytes => socket.send({address: loopback, port}, bytes),
+    ask: bytes => void listening.promise.then(() => socket.send({address: loopback, port}, bytes)),
     [Symbol.dispose]() {
       freeradius[Symbol.dispose]();
       socket[Symbol.dispose]();

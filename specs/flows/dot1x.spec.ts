@@ -96,6 +96,23 @@ test.serial(
   }),
 );
 
+test.serial(
+  'when the policy node that authenticated it is gone, the endpoint that comes back is authenticated by the next one',
+  inLab({settings: withDot1x({})}, async (t, lab) => {
+    await becomesCompliant(lab);
+    await lab.stopNode('psn1');
+    const stopped = lab.nowMs();
+    await endpointOf(lab).linkDown();
+    await lab.until('link-down', {after: stopped});
+    await endpointOf(lab).linkUp();
+    const failed = await lab.until('radius-server-failed', {after: stopped});
+    t.like(failed, {server: 'psn1', next: 'psn2'});
+    const authorized = await lab.until('session-authorized', {after: failed});
+    t.is(authorized.server, 'psn2');
+    await lab.until('eap-succeeded', {after: authorized.atMs - 1});
+  }),
+);
+
 function withDot1x(dot1x: Partial<Dot1xSettings>, psn: Partial<LabSettings['psn']> = {}) {
   return (healthy: LabSettings): LabSettings => ({
     ...healthy,
