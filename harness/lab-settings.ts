@@ -2,6 +2,7 @@
 
 import {type Dot1xSettings, healthyDot1x} from '#harness/dot1x-settings.ts';
 import {nodesOf, type Topology} from '#harness/topology.ts';
+import type {HostMode} from '#protocol/nad/contract.ts';
 import type {HostFacts, Requirement} from '#protocol/posture/requirement.ts';
 
 export interface LabSettings {
@@ -33,6 +34,7 @@ export interface LabSettings {
     ipdtDelayMs: number;
     daclFailure: 'deny' | 'permitOpen';
     ipUnknownPolicy: 'notEnforced' | 'anySource';
+    hostMode: HostMode;
     radiusTimeoutMs: number;
     radiusAttempts: number;
     deadTimeMs: number;
@@ -93,6 +95,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       ipdtDelayMs: 0,
       daclFailure: 'deny',
       ipUnknownPolicy: 'notEnforced',
+      hostMode: 'multi-auth',
       radiusTimeoutMs: 5000,
       radiusAttempts: 3,
       deadTimeMs: 900_000,

@@ -79,6 +79,7 @@ function planNad(
       .filter(([name]) => settings.coaClients === null || settings.coaClients.includes(name))
       .map(([, address]) => ({address, secret: settings.secret})),
     coaPort: 1700,
+    hostMode: settings.hostMode,
     dot1x:
       auth === 'dot1x'
         ? {

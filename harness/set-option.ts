@@ -68,7 +68,12 @@ function readAs(key: string, present: unknown, field: string, value: string): un
   return choices ? readChoice(key, choices, value) : value;
 }
 
-const choicesOf = {...dot1xChoices, daclFailure: ['deny', 'permitOpen'], ipUnknownPolicy: ['notEnforced', 'anySource']};
+const choicesOf = {
+  ...dot1xChoices,
+  daclFailure: ['deny', 'permitOpen'],
+  ipUnknownPolicy: ['notEnforced', 'anySource'],
+  hostMode: ['single-host', 'multi-auth', 'multi-domain'],
+};
 
 function readChoice<Choice extends string>(key: string, choices: readonly Choice[], value: string): Choice {
   const choice = choices.find(candidate => candidate === value);

@@ -63,6 +63,8 @@ export type NadEvent =
   | {kind: 'link-up'; port: string}
   | {kind: 'link-down'; port: string}
   | {kind: 'authentication-started'; port: string; mac: string; sessionId: string; method: 'mab' | 'dot1x'}
+  /** One host too many for the port's host mode: the port is shut (err-disabled) until somebody opens it again. */
+  | {kind: 'security-violation'; port: string; mac: string}
   /** The host does not speak EAP, or has stopped: the next method's turn comes. */
   | {kind: 'dot1x-timed-out'; port: string; mac: string; sessionId: string}
   | {kind: 'session-authorized'; port: string; mac: string; sessionId: string; acl: string | null; server: string}

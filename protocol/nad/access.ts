@@ -1,7 +1,7 @@
 import type {Accounting, TerminateCause} from '#protocol/nad/accounting.ts';
 import type {Authorization} from '#protocol/nad/authorization.ts';
 import type {CoaCommand} from '#protocol/nad/coa-order.ts';
-import type {NadInput} from '#protocol/nad/contract.ts';
+import type {HostMode, NadInput} from '#protocol/nad/contract.ts';
 import type {DeviceTracking} from '#protocol/nad/device-tracking.ts';
 import {isHostAddress, isHostMac} from '#protocol/nad/host.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
@@ -67,6 +67,10 @@ export class Access {
     }
     const known = this.#sessions.of(port, mac);
     if (known !== undefined) return {session: known, isNew: false};
+    if (isFull(this.#context.settings.hostMode, this.#sessions.onPort(port).length)) {
+      this.violate(port, mac, nowMs);
+      return undefined;
+    }
     const opened = this.#sessions.open(port, mac, nowMs);
     return opened && {session: opened, isNew: true};
   }
@@ -101,6 +105,15 @@ export class Access {
   terminate(session: Session, nowMs: number): void {
     this.end(session, 'Admin-Reset', nowMs);
     this.#tracking.probeBy(session.port, session.mac, nowMs + lookAgainMs);
+  }
+
+  /** `authentication violation shutdown`, the default: the port is of no use to anybody until it is opened again. */
+  violate(portName: string, mac: string, nowMs: number): void {
+    const port = this.#ports.find(portName);
+    if (port === undefined) return;
+    this.#context.record({kind: 'security-violation', port: portName, mac});
+    this.#ports.errDisable(port);
+    this.#takeDown(port, 'Port-Error', nowMs);
   }
 
   shutDown(port: Port, nowMs: number): void {
@@ -166,6 +179,11 @@ export class Access {
       if (matches({port, mac})) this.#learning.delete(key);
     }
   }
+}
+
+/** Whether one more host is one too many, whatever it turns out to be. */
+function isFull(hostMode: HostMode, hosts: number): boolean {
+  return (hostMode === 'single-host' && hosts >= 1) || (hostMode === 'multi-domain' && hosts >= 2);
 }
 
 function hostKey(port: string, mac: string): string {

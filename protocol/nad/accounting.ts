@@ -13,6 +13,7 @@ const counterOf = {Start: 'starts', Stop: 'stops', 'Interim-Update': 'interims'}
 export const terminateCauses = {
   'Lost-Carrier': 2,
   'Admin-Reset': 6,
+  'Port-Error': 8,
   'Port-Preempted': 13,
   'Reauthentication-Failure': 20,
   'Port-Reinitialized': 21,

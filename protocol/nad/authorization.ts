@@ -30,6 +30,7 @@ export class Authorization {
   readonly #accounting: Accounting;
   readonly #downloads: AclDownloads;
   readonly #addressOf: (session: Session) => string | null;
+  readonly #violate: (session: Session, nowMs: number) => void;
   readonly #dacls = new Map<string, Acl>();
 
   constructor(
@@ -39,6 +40,7 @@ export class Authorization {
       sessions: Sessions;
       accounting: Accounting;
       addressOf: (session: Session) => string | null;
+      violate: (session: Session, nowMs: number) => void;
     },
   ) {
     this.#context = context;
@@ -46,6 +48,7 @@ export class Authorization {
     this.#sessions = parts.sessions;
     this.#accounting = parts.accounting;
     this.#addressOf = parts.addressOf;
+    this.#violate = parts.violate;
     this.#downloads = new AclDownloads(context, parts.client, {
       onAcl: (acl, nowMs) => this.#onAcl(acl, nowMs),
       onFailure: (acl, reason, nowMs) => this.#onDownloadFailure(acl, reason, nowMs),
@@ -199,6 +202,10 @@ export class Authorization {
   }
 
   #take(session: Session, policy: Policy, nowMs: number): void {
+    if (this.#isTaken(session, policy.domain)) {
+      this.#violate(session, nowMs);
+      return;
+    }
     session.userName = policy.userName ?? (session.method === 'mab' ? mabUserName(session.mac) : session.userName);
     if (policy.acl === null) {
       this.#grant(session, policy);
@@ -208,6 +215,13 @@ export class Authorization {
       session.attempt = {kind: 'fetching', policy};
       this.#downloads.want(policy.acl, policy.server, nowMs);
     }
+  }
+
+  /** Whether another host on the port is what there may be only one of: a phone, and in multi-domain a host that is none. */
+  #isTaken(session: Session, domain: Policy['domain']): boolean {
+    if (domain === 'DATA' && this.#context.settings.hostMode !== 'multi-domain') return false;
+    const others = this.#sessions.onPort(session.port).filter(other => other !== session);
+    return others.some(({grant, attempt}) => domainOf(attempt, grant) === domain);
   }
 
   /** The step `acl-download` is behind it. */
@@ -261,6 +275,10 @@ export class Authorization {
     session.attempt = {kind: 'failed', authenticated, restartAtMs: nowMs + restartMs};
     this.#context.touch();
   }
+}
+
+function domainOf(attempt: Session['attempt'], grant: Session['grant']): Policy['domain'] | undefined {
+  return 'policy' in attempt ? attempt.policy.domain : grant?.policy.domain;
 }
 
 function aclsOf({grant, attempt}: Session): string[] {

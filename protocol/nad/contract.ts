@@ -15,6 +15,8 @@ export interface NadSettings {
   /** `aaa server radius dynamic-author`: who may send CoA, with which secret (domain.md 5.8). */
   coaClients: {address: string; secret: string}[];
   coaPort: number;
+  /** `authentication host-mode` of every access port: who may be on it at the same time. */
+  hostMode: HostMode;
   /** 802.1X before MAB on every access port; null: MAB alone. */
   dot1x: Dot1xSettings | null;
   /** In force on a port before authorization: the text of `Auth-Default-ACL` (domain.md 5.6). */
@@ -31,6 +33,9 @@ export interface NadSettings {
   labEpochMs: number;
   delaysMs: Record<NadStep, number>;
 }
+
+/** One host; any number of hosts, of which one may be a phone; one host and one phone. */
+export type HostMode = 'single-host' | 'multi-auth' | 'multi-domain';
 
 export interface Dot1xSettings {
   /** What the authenticator (hostapd) has for a RADIUS secret towards the switch, which it takes for its server. */
@@ -131,11 +136,12 @@ export interface NadSessionView {
 
 export interface NadView {
   hostname: string;
+  hostMode: HostMode;
   sessions: NadSessionView[];
   /** Installed ACLs, in the order of installation. */
   acls: Acl[];
   bindings: {port: string; address: string | null; acl: string}[];
-  ports: {port: string; interface: string; up: boolean; shutdown: boolean}[];
+  ports: {port: string; interface: string; up: boolean; shutdown: boolean; errDisabled: boolean}[];
   /** What IP device tracking knows (`show ip device tracking all`). */
   tracking: {port: string; interface: string; mac: string; address: string; state: 'ACTIVE' | 'INACTIVE'}[];
   servers: NadServerView[];

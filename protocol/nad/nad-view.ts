@@ -22,9 +22,10 @@ export interface ViewedParts {
 /** The switch as its CLI and a spec see it, at one instant. */
 export function nadView(parts: ViewedParts, nowMs: number): NadView {
   const {context, ports, sessions, tracking, ledger} = parts;
-  const {hostname, accountingIntervalMs, uptimeMs, labEpochMs}: NadSettings = context.settings;
+  const {hostname, hostMode, accountingIntervalMs, uptimeMs, labEpochMs}: NadSettings = context.settings;
   return {
     hostname,
+    hostMode,
     sessions: sessions.all().map(session => sessionView(session, parts)),
     acls: ledger.acls(),
     bindings: ledger.bindings().map(({port, address, acl}) => ({port, address, acl})),
@@ -33,6 +34,7 @@ export function nadView(parts: ViewedParts, nowMs: number): NadView {
       interface: name,
       up: carrier,
       shutdown: admin.kind === 'shutdown',
+      errDisabled: admin.kind === 'err-disabled',
     })),
     tracking: tracking.all().map(({port, mac, address, unanswered}) => ({
       port,
@@ -63,7 +65,7 @@ function sessionView(session: Session, parts: ViewedParts): NadSessionView {
     address: tracking.addressOf(session.port, session.mac),
     userName: session.userName,
     authorized: session.authorized,
-    domain: 'DATA',
+    domain: grant?.policy.domain ?? 'DATA',
     sessionId: session.id,
     acctSessionId: hex8(session.counter),
     handle: session.handle,

@@ -58,7 +58,13 @@ export class Nad implements Role<NadInput, NadEffect> {
     const sessions = new Sessions(settings);
     const client = new RadiusClient(context);
     const accounting = new Accounting(context, client, addressOf);
-    const authorization = new Authorization(context, {client, sessions, accounting, addressOf});
+    const authorization = new Authorization(context, {
+      client,
+      sessions,
+      accounting,
+      addressOf,
+      violate: ({port, mac}, nowMs) => this.#access.violate(port, mac, nowMs),
+    });
     const access = new Access(context, {ports, sessions, tracking: this.#tracking, authorization, accounting});
 
     this.#context = context;

@@ -45,6 +45,8 @@ export interface Policy {
   /** `#ACSACL#-IP-<name>-<hex8>`; null: no dACL, everything is permitted. */
   acl: string | null;
   userName: string | null;
+  /** `device-traffic-class=voice` makes a host a phone. */
+  domain: 'DATA' | 'VOICE';
   /** Class attributes, echoed in accounting. */
   classes: Uint8Array[];
 }

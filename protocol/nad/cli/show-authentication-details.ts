@@ -44,7 +44,7 @@ function details(session: NadSessionView, {view, nowMs}: CommandRun['world']): s
     ['User-Name', session.userName],
     ['Status', authorized ? 'Authorized' : 'Unauthorized'],
     ['Domain', authorized ? session.domain : 'UNKNOWN'],
-    ['Oper host mode', 'multi-auth'],
+    ['Oper host mode', view.hostMode],
     ['Oper control dir', 'both'],
     ['Session timeout', 'N/A'],
     ['Restart timeout', remaining(60_000, restartDueAtMs, nowMs)],
