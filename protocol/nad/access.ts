@@ -1,6 +1,6 @@
 import type {Accounting, TerminateCause} from '#protocol/nad/accounting.ts';
 import type {Authorization} from '#protocol/nad/authorization.ts';
-import type {CoaCommand} from '#protocol/nad/coa-order.ts';
+import type {CoaOrder} from '#protocol/nad/coa-order.ts';
 import type {HostMode, NadInput} from '#protocol/nad/contract.ts';
 import type {DeviceTracking} from '#protocol/nad/device-tracking.ts';
 import {isHostAddress, isHostMac} from '#protocol/nad/host.ts';
@@ -93,9 +93,9 @@ export class Access {
   }
 
   /** Does what a CoA or Disconnect request asks for; it was acknowledged already. */
-  execute(command: CoaCommand, session: Session, nowMs: number): void {
+  execute({command, isRerun}: CoaOrder, session: Session, nowMs: number): void {
     const port = this.#ports.find(session.port);
-    if (command === 'reauthenticate') this.#authorization.begin(session, nowMs);
+    if (command === 'reauthenticate') this.#authorization.begin(session, nowMs, {fromFirst: isRerun});
     else if (command === 'terminate') this.terminate(session, nowMs);
     else if (port && command === 'bounce-host-port') this.#bounce(port, nowMs);
     else if (port) this.shutDown(port, nowMs);

@@ -60,9 +60,12 @@ export class Authorization {
     return this.#dacls;
   }
 
-  /** Starts an authentication, also while another one is under way: the answer to that one may be out of date already. */
-  begin(session: Session, nowMs: number): void {
-    const isAnew = session.attempt.kind === 'failed' || session.grant === null;
+  /**
+  Starts an authentication, also while another one is under way: the answer to that one may be out of date already. It begins with
+  the method that authenticated last, or with the first one if there is none or `fromFirst` asks for it.
+  */
+  begin(session: Session, nowMs: number, {fromFirst = false}: {fromFirst?: boolean} = {}): void {
+    const isAnew = fromFirst || session.attempt.kind === 'failed' || session.grant === null;
     this.abandon(session);
     if (isAnew) session.method = this.#firstMethod;
     session.attempt = {kind: 'waiting'};

@@ -79,7 +79,7 @@ export class Nad implements Role<NadInput, NadEffect> {
     this.#enforcer = new Enforcer(context, {sessions, authorization, accounting, addressOf, defaultAcl});
     this.#coa = new CoaListener(context, {
       find: match => sessions.all().find(session => fits(session, match)),
-      execute: (command, session, nowMs) => access.execute(command, session, nowMs),
+      execute: (order, session, nowMs) => access.execute(order, session, nowMs),
     });
   }
 

@@ -143,6 +143,21 @@ test('CoA reauthenticate asks the host anew, and what it has holds until the ans
   t.is(rig.answers.at(-1)?.code, 'Access-Accept');
 });
 
+test('re-authentication of a host that MAB let in begins with MAB, or with 802.1X if a rerun is asked for', t => {
+  const rig = new Rig();
+  rig.arrive();
+  rig.advance(90_000);
+  const asked = rig.eapStarts.length;
+  const command = [`audit-session-id=${rig.session.sessionId}`, 'subscriber:command=reauthenticate'];
+  rig.coa([...command, 'subscriber:reauthenticate-type=last']);
+  t.is(rig.eapStarts.length, asked);
+  rig.coa([...command, 'subscriber:reauthenticate-type=rerun']);
+  t.is(rig.eapStarts.length, asked + 1);
+  t.true(rig.session.authorized, 'what MAB gave holds meanwhile');
+  rig.advance(90_000);
+  t.deepEqual(rig.methods, ['mab Authc Success', 'dot1x Stopped']);
+});
+
 test('a conversation stays with its server; when that falls silent, it is begun anew with the next', t => {
   let psn1IsAlive = true;
   const rig = new Rig({}, (request, server) =>
