@@ -35,6 +35,8 @@ export interface LabSettings {
     daclFailure: 'deny' | 'permitOpen';
     ipUnknownPolicy: 'notEnforced' | 'anySource';
     hostMode: HostMode;
+    /** Periodic re-authentication; 0: none. */
+    reauthIntervalMs: number;
     radiusTimeoutMs: number;
     radiusAttempts: number;
     deadTimeMs: number;
@@ -96,6 +98,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       daclFailure: 'deny',
       ipUnknownPolicy: 'notEnforced',
       hostMode: 'multi-auth',
+      reauthIntervalMs: 0,
       radiusTimeoutMs: 5000,
       radiusAttempts: 3,
       deadTimeMs: 900_000,

@@ -80,6 +80,7 @@ function planNad(
       .map(([, address]) => ({address, secret: settings.secret})),
     coaPort: 1700,
     hostMode: settings.hostMode,
+    reauthIntervalMs: settings.reauthIntervalMs,
     dot1x:
       auth === 'dot1x'
         ? {

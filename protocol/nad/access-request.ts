@@ -1,7 +1,7 @@
 import type {NadSettings} from '#protocol/nad/contract.ts';
 import {mabUserName, type Session} from '#protocol/nad/session.ts';
 import {stationAttributes} from '#protocol/nad/station.ts';
-import {address, avPair, bytes, number, readBytes, readNumber, readText, text} from '#protocol/radius/attributes.ts';
+import {address, avPair, bytes, number, readBytes, readNumber, text} from '#protocol/radius/attributes.ts';
 import {joinEapMessage, splitEapMessage} from '#protocol/radius/eap-message.ts';
 import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
 
@@ -37,7 +37,7 @@ export function dot1xRequest(
 ): RadiusAttribute[] {
   const state = readBytes(request, 'State');
   return [
-    text('User-Name', readText(request, 'User-Name') ?? ''),
+    bytes('User-Name', readBytes(request, 'User-Name') ?? new Uint8Array()),
     number('Service-Type', framed),
     avPair('service-type=Framed'),
     ...(learnt === null ? [] : [address('Framed-IP-Address', learnt)]),

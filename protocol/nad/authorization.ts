@@ -175,11 +175,13 @@ export class Authorization {
     return sessions.length > 0;
   }
 
-  /** Tries again what failed, when its restart timer is over. */
+  /** Tries again what failed, asks hosts again that have not answered, and authenticates anew whose time has come. */
   wake(nowMs: number): void {
     for (const session of this.#sessions.all()) {
-      const {attempt} = session;
+      const {attempt, grant} = session;
       if (attempt.kind === 'failed' && attempt.restartAtMs <= nowMs) this.begin(session, nowMs);
+      if (attempt.kind === 'none' && grant !== null && (grant.reauthDueAtMs ?? nowMs + 1) <= nowMs)
+        this.begin(session, nowMs);
       if (attempt.kind === 'eap' && attempt.abandon === null && attempt.dueAtMs <= nowMs)
         this.#repeatEap(session, attempt, nowMs);
     }
@@ -264,7 +266,7 @@ export class Authorization {
 
   #grant(session: Session, policy: Policy): void {
     session.attempt = {kind: 'none'};
-    session.grant = {policy, confirmed: false};
+    session.grant = {policy, confirmed: false, reauthDueAtMs: null};
     this.#context.touch();
   }
 

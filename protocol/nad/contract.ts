@@ -15,6 +15,8 @@ export interface NadSettings {
   /** `aaa server radius dynamic-author`: who may send CoA, with which secret (domain.md 5.8). */
   coaClients: {address: string; secret: string}[];
   coaPort: number;
+  /** `authentication periodic` with `authentication timer reauthenticate`, in lab milliseconds; 0: no periodic re-authentication. */
+  reauthIntervalMs: number;
   /** `authentication host-mode` of every access port: who may be on it at the same time. */
   hostMode: HostMode;
   /** 802.1X before MAB on every access port; null: MAB alone. */
@@ -122,6 +124,8 @@ export interface NadSessionView {
   handle: string;
   startedAtMs: number;
   accountingDueAtMs: number | null;
+  /** When the switch authenticates it anew, if it does so periodically. */
+  reauthDueAtMs: number | null;
   /** After a failed authentication: when the switch tries again. */
   restartDueAtMs: number | null;
   /** The server's answer is there, and its dACL is not in force yet. */
@@ -136,6 +140,7 @@ export interface NadSessionView {
 
 export interface NadView {
   hostname: string;
+  reauthIntervalMs: number;
   hostMode: HostMode;
   sessions: NadSessionView[];
   /** Installed ACLs, in the order of installation. */

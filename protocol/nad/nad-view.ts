@@ -22,10 +22,12 @@ export interface ViewedParts {
 /** The switch as its CLI and a spec see it, at one instant. */
 export function nadView(parts: ViewedParts, nowMs: number): NadView {
   const {context, ports, sessions, tracking, ledger} = parts;
-  const {hostname, hostMode, accountingIntervalMs, uptimeMs, labEpochMs}: NadSettings = context.settings;
+  const {hostname, hostMode, reauthIntervalMs, accountingIntervalMs, uptimeMs, labEpochMs}: NadSettings =
+    context.settings;
   return {
     hostname,
     hostMode,
+    reauthIntervalMs,
     sessions: sessions.all().map(session => sessionView(session, parts)),
     acls: ledger.acls(),
     bindings: ledger.bindings().map(({port, address, acl}) => ({port, address, acl})),
@@ -71,6 +73,7 @@ function sessionView(session: Session, parts: ViewedParts): NadSessionView {
     handle: session.handle,
     startedAtMs: session.startedAtMs,
     accountingDueAtMs: session.accounting?.dueAtMs ?? null,
+    reauthDueAtMs: grant?.reauthDueAtMs ?? null,
     restartDueAtMs: attempt.kind === 'failed' ? attempt.restartAtMs : null,
     applyingPolicy: attempt.kind === 'fetching' || attempt.kind === 'installing' || grant?.confirmed === false,
     acl: binding === undefined || binding.acl === openAcl.name ? null : binding.acl,

@@ -212,8 +212,9 @@ function readDefaultAcl(text: string): {acl: Acl; problem: string | undefined} {
   return {acl: {...acl, entries: []}, problem};
 }
 
-function dueOf({attempt, accounting}: Session): number[] {
+function dueOf({attempt, grant, accounting}: Session): number[] {
   return [
+    ...(attempt.kind === 'none' && typeof grant?.reauthDueAtMs === 'number' ? [grant.reauthDueAtMs] : []),
     ...(attempt.kind === 'failed' ? [attempt.restartAtMs] : []),
     ...(attempt.kind === 'eap' && attempt.abandon === null ? [attempt.dueAtMs] : []),
     ...(typeof accounting?.dueAtMs === 'number' ? [accounting.dueAtMs] : []),

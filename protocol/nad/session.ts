@@ -55,6 +55,8 @@ export interface Grant {
   policy: Policy;
   /** The kernel has what the policy asks for, and this was told. */
   confirmed: boolean;
+  /** Periodic re-authentication; null: not yet in force, or none. */
+  reauthDueAtMs: number | null;
 }
 
 /**

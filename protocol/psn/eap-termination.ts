@@ -4,7 +4,7 @@ import {readMac} from '#protocol/psn/mac-address.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import type {RadiusReply} from '#protocol/psn/radius-reply.ts';
 import type {Datagram, Request} from '#protocol/psn/radius-server.ts';
-import {bytes, readBytes, readText, text} from '#protocol/radius/attributes.ts';
+import {bytes, readBytes, readText} from '#protocol/radius/attributes.ts';
 import {joinEapMessage, splitEapMessage} from '#protocol/radius/eap-message.ts';
 import {isMppeKey, rehideMppeKeys} from '#protocol/radius/mppe-keys.ts';
 import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
@@ -168,7 +168,7 @@ export class EapTermination {
 function attributesToEnd(packet: RadiusPacket): RadiusAttribute[] {
   const state = readBytes(packet, 'State');
   return [
-    text('User-Name', readText(packet, 'User-Name') ?? ''),
+    bytes('User-Name', readBytes(packet, 'User-Name') ?? new Uint8Array()),
     ...(state === undefined ? [] : [bytes('State', state)]),
     ...splitEapMessage(joinEapMessage(packet) ?? new Uint8Array()),
   ];

@@ -158,6 +158,21 @@ test('re-authentication of a host that MAB let in begins with MAB, or with 802.1
   t.deepEqual(rig.methods, ['mab Authc Success', 'dot1x Stopped']);
 });
 
+test('periodic re-authentication asks the host anew, each time the interval after its last authorization', t => {
+  const rig = new Rig({reauthIntervalMs: 3_600_000});
+  rig.arrive();
+  rig.converse();
+  const asked = rig.eapStarts.length;
+  t.is(rig.session.reauthDueAtMs, 3_600_000);
+  rig.advance(3_599_999);
+  t.is(rig.eapStarts.length, asked);
+  rig.advance(1);
+  t.is(rig.eapStarts.length, asked + 1);
+  rig.converse();
+  t.is(rig.session.reauthDueAtMs, 7_200_000);
+  t.is(rig.view.sessions.length, 1);
+});
+
 test('a conversation stays with its server; when that falls silent, it is begun anew with the next', t => {
   let psn1IsAlive = true;
   const rig = new Rig({}, (request, server) =>

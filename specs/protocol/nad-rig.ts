@@ -36,6 +36,7 @@ export const healthySettings: NadSettings = {
   ],
   coaPort: 1700,
   hostMode: 'multi-auth',
+  reauthIntervalMs: 0,
   dot1x: null,
   preAuthAcl: 'permit udp any any eq bootps\ndeny ip any any',
   daclFailure: 'deny',

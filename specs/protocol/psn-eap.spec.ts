@@ -71,6 +71,13 @@ for (const [what, eap, said, code] of failures) {
   });
 }
 
+test('a name of bytes that are no text goes to the EAP server as it came', t => {
+  const bench = new Bench();
+  const name = new Uint8Array(253).fill(0xff);
+  bench.askEap(identity, bytes('User-Name', name));
+  t.deepEqual(readBytes(bench.asked, 'User-Name'), name);
+});
+
 test('somebody who is who he says, and whom the policy wants not, gets an EAP-Failure', t => {
   const bench = new Bench();
   bench.command({name: 'save-policy', rules: []});
@@ -135,9 +142,9 @@ class Bench extends PsnBench {
     return read.packet;
   }
 
-  askEap(eap: Uint8Array): ReturnType<PsnBench['encode']> {
+  askEap(eap: Uint8Array, name = text('User-Name', user)): ReturnType<PsnBench['encode']> {
     this.#request = this.encode('Access-Request', [
-      text('User-Name', user),
+      name,
       text('Calling-Station-Id', '00-50-56-A8-BE-02'),
       address('NAS-IP-Address', nadSocket.address),
       avPair(`audit-session-id=${sessionId}`),

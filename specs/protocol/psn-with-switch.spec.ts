@@ -160,6 +160,7 @@ function switchSettings(): ConstructorParameters<typeof Nad>[0] {
     coaClients: [{address: server.address, secret}],
     coaPort: 1700,
     hostMode: 'multi-auth',
+    reauthIntervalMs: 0,
     dot1x: null,
     preAuthAcl: 'deny ip any any',
     daclFailure: 'deny',
