@@ -5,6 +5,8 @@ import {HostStack} from '#harness/simulator/host-stack.ts';
 import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
 import type {ScriptedSupplicant} from '#harness/simulator/scripted-authenticator.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
+import type {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
+import {readEnd} from '#harness/topology.ts';
 import type {NodeCommand} from '#images/endpoint/node-command.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import {Agent} from '#protocol/agent/agent.ts';
@@ -177,6 +179,17 @@ export class EndpointNode implements SimulatedNode {
     const up = this.#carrierIsUp;
     this.#carried?.input({kind: 'link', up, addresses: up ? this.#plan.addresses : []});
   }
+}
+
+/** The supplicant at the other end of a link, if the link is up and that is an endpoint. */
+export function supplicantAt(
+  end: string,
+  network: VirtualNetwork,
+  nodes: ReadonlyMap<string, SimulatedNode>,
+): ScriptedSupplicant | undefined {
+  const link = network.link(end);
+  const [peer] = link.ends.filter(other => other !== end).map(other => nodes.get(readEnd(other).node));
+  return link.isUp && peer instanceof EndpointNode ? peer.supplicant : undefined;
 }
 
 const read = new Map<string, ProfileResult>();

@@ -3,7 +3,7 @@ import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
 import {hostsOf, planRoles, type RolePlan} from '#harness/role-plan.ts';
 import {Answers} from '#harness/simulator/answers.ts';
 import type {RoleOutlets} from '#harness/simulator/carried-role.ts';
-import {EndpointNode} from '#harness/simulator/endpoint-node.ts';
+import {EndpointNode, supplicantAt} from '#harness/simulator/endpoint-node.ts';
 import {eventWait} from '#harness/simulator/event-wait.ts';
 import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import {gapGaugeOf} from '#harness/simulator/gap-gauge-of.ts';
@@ -13,7 +13,6 @@ import {NodeClock} from '#harness/simulator/node-clock.ts';
 import {plainCopy} from '#harness/simulator/plain-copy.ts';
 import {PsnNode} from '#harness/simulator/psn-node.ts';
 import type {Sabotage} from '#harness/simulator/sabotage.ts';
-import type {ScriptedSupplicant} from '#harness/simulator/scripted-authenticator.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
 import {Simulation} from '#harness/simulator/simulation.ts';
 import {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
@@ -226,18 +225,11 @@ export class SimulatedLab implements Lab {
       return new NadNode(surroundings, plan.settings, {
         forwardingChanged: () => this.#look(),
         setPort: (port, isUp) => this.#setDown(`${plan.node}:${port}`, `${port} shut`, !isUp),
-        supplicantAt: port => this.#supplicantAt(`${plan.node}:${port}`),
+        supplicantAt: port => supplicantAt(`${plan.node}:${port}`, this.network, this.#nodes),
       });
     }
     const isTrusted = !this.settings.psn.untrusted.includes(plan.node);
     return new PsnNode(surroundings, plan.settings, {hosts: hostsOf(this.topology), isTrusted});
-  }
-
-  /** At the other end of a link that is up. */
-  #supplicantAt(end: string): ScriptedSupplicant | undefined {
-    const link = this.network.link(end);
-    const [peer] = link.ends.filter(other => other !== end).map(other => this.#nodes.get(readEnd(other).node));
-    return link.isUp && peer instanceof EndpointNode ? peer.supplicant : undefined;
   }
 
   #outletsOf(node: string): RoleOutlets {

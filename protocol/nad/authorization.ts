@@ -19,6 +19,9 @@ Leads a session from Access-Request to a grant (domain.md 2.4, steps 1 to 3 and 
                               │                    └ no ─ acl-download ─▶ download ─┘
                               └ Reject, silence, no usable dACL ─▶ failed, again after the restart timer
 
+With 802.1X the Access-Requests are those of `dot1x.ts`: here a host is asked to begin (`start-eap`), `maxReauthRequests` times again if
+it says nothing, and then MAB's turn comes.
+
 What was granted before holds until the new grant takes its place. A dACL is kept while a session has it or is about to have
 it, and serves all of them: the same versioned name is not downloaded twice (5.5). Without a dACL that can be applied there is
 no authorization, unless `daclFailure` is `permitOpen` (5.7).

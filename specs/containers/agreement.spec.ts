@@ -7,6 +7,7 @@ import type {Scenario} from '#harness/scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
 import {missingDeny} from '#harness/scenarios/missing-deny.ts';
 import {rediscovery} from '#harness/scenarios/rediscovery.ts';
+import {sessionTermination} from '#harness/scenarios/session-termination.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
 import {differencesBetween, type Story, storyOf} from '#harness/story.ts';
 import {world as containers} from '#specs/flows/in-lab.ts';
@@ -52,6 +53,17 @@ for (const scenario of scenarios) {
 
     t.deepEqual(differencesBetween(theirs, ours), []);
     t.true(theirs.size >= 10, 'a story has many strands');
+  });
+}
+
+const withDot1x = (settings: LabSettings): LabSettings => ({...settings, auth: 'dot1x'});
+for (const scenario of [sessionTermination, rediscovery]) {
+  test.serial(`${scenario.name} with 802.1X: real daemons and their script tell the same story`, async t => {
+    const theirs = await tell(scenario, containers.openLab, withDot1x);
+    const ours = await tell(scenario, simulated, withDot1x);
+
+    t.deepEqual(differencesBetween(theirs, ours), []);
+    t.true(theirs.size >= 11, 'a story has many strands, the supplicant’s among them');
   });
 }
 
