@@ -100,13 +100,14 @@ export class Authentication {
 
   /** The supplicant has not gone on with its EAP. There is nothing to answer, so there is only a row in the live log. */
   abandoned(
+    code: 5411 | 5440,
     subject: {mac: string; userName: string},
     packet: RadiusPacket,
     device: NetworkDevice,
     nowMs: number,
   ): void {
     const attributes = subjectAttributes(subject, packet, device);
-    this.#state.records.log(5411, {...attributes, 'Failure Reason': failureReason(5411)}, nowMs);
+    this.#state.records.log(code, {...attributes, 'Failure Reason': failureReason(code)}, nowMs);
   }
 
   #rejectWith(

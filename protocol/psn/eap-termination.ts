@@ -68,6 +68,7 @@ export class EapTermination {
       this.#drop(from.address, 'the EAP server has 256 requests to answer already');
       return;
     }
+    if (readBytes(request.packet, 'State') === undefined) this.#abandonEarlier(request, nowMs);
     this.#awaited.delete(stateOf(request.packet));
     const sent = encodeRequest({
       code: 'Access-Request',
@@ -108,10 +109,7 @@ export class EapTermination {
       this.#drop(from, 'the EAP server of this node does not answer');
     }
     for (const [state, {request, dueAtMs}] of this.#awaited) {
-      if (dueAtMs > nowMs) continue;
-      this.#awaited.delete(state);
-      const {packet, device} = request;
-      this.#authentication.abandoned(subjectOf(packet), packet, device, nowMs);
+      if (dueAtMs <= nowMs) this.#abandon(state, request, 5411, nowMs);
     }
   }
 
@@ -146,6 +144,20 @@ export class EapTermination {
   #await(request: Request, challenge: RadiusPacket, nowMs: number): void {
     if (this.#awaited.size >= conversationLimit) return;
     this.#awaited.set(stateOf(challenge), {request, dueAtMs: nowMs + supplicantPatienceMs});
+  }
+
+  /** Who begins anew has given up what he had begun. */
+  #abandonEarlier({packet, device}: Request, nowMs: number): void {
+    const {mac} = subjectOf(packet);
+    for (const [state, {request}] of this.#awaited) {
+      const isOfSame = request.device === device && subjectOf(request.packet).mac === mac;
+      if (isOfSame) this.#abandon(state, request, 5440, nowMs);
+    }
+  }
+
+  #abandon(state: string, {packet, device}: Request, code: 5411 | 5440, nowMs: number): void {
+    this.#awaited.delete(state);
+    this.#authentication.abandoned(code, subjectOf(packet), packet, device, nowMs);
   }
 
   #freeIdentifier(): number | undefined {

@@ -14,6 +14,7 @@ export const messages = {
   5413: 'RADIUS Accounting-Request dropped',
   5417: 'Dynamic Authorization failed',
   5419: 'DACL Download Failed',
+  5440: 'The endpoint abandoned its EAP session and started a new one',
   11007: 'The sender is not among the network devices',
   11023: 'There is no dACL of this name',
   11024: 'The dACL request carries no Message-Authenticator',

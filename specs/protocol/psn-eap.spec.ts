@@ -124,6 +124,19 @@ test('a supplicant that does not go on is in the live log after two minutes: 541
   });
 });
 
+test('a supplicant that begins anew has abandoned what it had begun: 5440, and no 5411 later', t => {
+  const bench = new Bench();
+  bench.askEap(identity);
+  bench.answer('Access-Challenge', [bytes('State', Uint8Array.of(9)), ...splitEapMessage(Uint8Array.of(1, 2, 0, 4))]);
+  bench.askEap(identity);
+  bench.answer('Access-Accept', [text('User-Name', user), ...splitEapMessage(success)]);
+  bench.elapse(300_000);
+  t.deepEqual(
+    bench.view().liveLog.map(({code}) => code),
+    [5440, 5200],
+  );
+});
+
 /** A node with an EAP server that a spec speaks for. */
 class Bench extends PsnBench {
   #request: ReturnType<PsnBench['encode']> | undefined;
