@@ -2,13 +2,12 @@
 import test from 'ava';
 import type {Dot1xSettings} from '#harness/dot1x-settings.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
-import type {Lab} from '#harness/lab.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
-import type {LiveLogEntry} from '#protocol/psn/contract.ts';
-import {inLab} from '#specs/flows/in-lab.ts';
+import {dot1xTroubles} from '#harness/scenarios/library/dot1x-troubles.ts';
+import {inLab, plays} from '#specs/flows/in-lab.ts';
 import {topology as singlePsn} from '#topologies/single-psn.ts';
 
 const user = 'TRAINING\\bob';
@@ -33,49 +32,7 @@ for (const eap of ['peap', 'tls'] as const) {
   );
 }
 
-const refusals: {what: string; dot1x: Partial<Dot1xSettings>; untrusted?: string[]; reason: string}[] = [
-  {what: 'a wrong password', dot1x: {password: 'wrong'}, reason: '22040 '},
-  {what: 'an expired certificate', dot1x: {eap: 'tls', clientCertificate: 'expired'}, reason: '12516 '},
-  {what: 'a certificate of an unknown CA', dot1x: {eap: 'tls', clientCertificate: 'unknown-ca'}, reason: '12514 '},
-  {what: 'no trust in the policy node, PEAP', dot1x: {}, untrusted: ['psn1'], reason: '12321 '},
-  {what: 'no trust in the policy node, EAP-TLS', dot1x: {eap: 'tls'}, untrusted: ['psn1'], reason: '12520 '},
-];
-for (const {what, dot1x, untrusted = [], reason} of refusals) {
-  test.serial(
-    `${what} keeps the endpoint out, and supplicant, switch and live log say so`,
-    inLab({topology: singlePsn, settings: withDot1x(dot1x, {untrusted})}, async (t, lab) => {
-      const rejected = await lab.until('access-rejected');
-      t.true(rejected.reason.startsWith(reason), rejected.reason);
-      t.is(rejected.mac, endpointOf(lab).mac);
-      await lab.until('authorization-failed', {where: {reason: 'psn1 answered Access-Reject'}});
-      await lab.until('eap-failed');
-
-      const details = await nadOf(lab).cli('show authentication sessions interface Fa0/12 details');
-      t.regex(details, /^ {15}Status: {2}Unauthorized$/m);
-      t.regex(details, /^ {6}mab {16}Not run\n {6}dot1x {14}Authc Failed$/m);
-      t.true(
-        (await rows(lab)).some(row => row.startsWith(`5400 ${user} ${reason}`)),
-        String(await rows(lab)),
-      );
-      t.deepEqual(lab.timeline.of('acl-installed'), []);
-    }),
-  );
-}
-
-test.serial(
-  'an endpoint without a supplicant is authenticated by MAB when 802.1X has timed out',
-  inLab({topology: singlePsn, settings: withDot1x({supplicant: 'silent', txPeriodMs: 3000})}, async (t, lab) => {
-    const timedOut = await lab.until('dot1x-timed-out');
-    await lab.until('authentication-started', {where: {method: 'mab'}, after: timedOut});
-    await becomesCompliant(lab);
-    const details = await nadOf(lab).cli('show authentication sessions interface Fa0/12 details');
-    t.regex(details, /^ {6}mab {16}Authc Success\n {6}dot1x {14}Stopped$/m);
-    t.true(
-      (await rows(lab)).some(row => row.startsWith('5200 005056a8be02')),
-      String(await rows(lab)),
-    );
-  }),
-);
+for (const scenario of dot1xTroubles) test.serial(scenario.claim, plays(scenario));
 
 test.serial(
   'after a terminated session and after a bounced port the endpoint is back by 802.1X',
@@ -113,19 +70,10 @@ test.serial(
   }),
 );
 
-function withDot1x(dot1x: Partial<Dot1xSettings>, psn: Partial<LabSettings['psn']> = {}) {
+function withDot1x(dot1x: Partial<Dot1xSettings>) {
   return (healthy: LabSettings): LabSettings => ({
     ...healthy,
     auth: 'dot1x',
     dot1x: {...healthy.dot1x, ...dot1x},
-    psn: {...healthy.psn, ...psn},
   });
-}
-
-async function rows(lab: Lab): Promise<string[]> {
-  const {liveLog} = await psnOf(lab).view();
-  return liveLog.map(
-    ({code, attributes}: LiveLogEntry) =>
-      `${code} ${attributes['UserName'] ?? ''} ${attributes['Failure Reason'] ?? ''}`,
-  );
 }
