@@ -16,8 +16,16 @@ export interface Certificate {
 /** A certificate authority made for one lab: what the agents trust, and what signs the PSNs' server certificates. */
 export interface CertificateAuthority {
   cert: string;
-  /** A server certificate for these names and addresses (SAN, domain.md 4.5), good for a year from an hour ago. */
-  issue(commonName: string, names: string[], addresses: string[]): Promise<Certificate>;
+  /**
+  A certificate for these names and addresses (SAN, domain.md 4.5), for a server or a client, good for a year from an hour ago; an
+  expired one was good until yesterday.
+  */
+  issue(
+    commonName: string,
+    names: string[],
+    addresses: string[],
+    options?: {isExpired?: boolean},
+  ): Promise<Certificate>;
 }
 
 export async function createAuthority(commonName: string): Promise<CertificateAuthority> {
@@ -35,23 +43,20 @@ export async function createAuthority(commonName: string): Promise<CertificateAu
   });
   return {
     cert: root.toString('pem'),
-    async issue(leafName, names, addresses) {
+    async issue(leafName, names, addresses, {isExpired = false} = {}) {
       const leafKeys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
       const leaf = await x509.X509CertificateGenerator.create({
         serialNumber: serial(),
-        subject: `CN=${leafName}`,
+        subject: [{CN: [leafName.replaceAll('\\', '\\\\')]}], // a backslash would escape what follows it
         issuer: root.subject,
-        ...validity(),
+        ...validity(isExpired ? -366 * dayMs : 0),
         signingKey: keys.privateKey,
         publicKey: leafKeys.publicKey,
         signingAlgorithm: algorithm,
         extensions: [
           new x509.BasicConstraintsExtension(false, undefined, true),
           new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
-          new x509.SubjectAlternativeNameExtension([
-            ...names.map(value => ({type: 'dns' as const, value})),
-            ...addresses.map(value => ({type: 'ip' as const, value})),
-          ]),
+          ...(names.length + addresses.length === 0 ? [] : [alternativeNames(names, addresses)]),
         ],
       });
       const key = await webcrypto.subtle.exportKey('pkcs8', leafKeys.privateKey);
@@ -60,8 +65,15 @@ export async function createAuthority(commonName: string): Promise<CertificateAu
   };
 }
 
-function validity(): {notBefore: Date; notAfter: Date} {
-  const now = Date.now();
+function alternativeNames(names: string[], addresses: string[]): x509.SubjectAlternativeNameExtension {
+  return new x509.SubjectAlternativeNameExtension([
+    ...names.map(value => ({type: 'dns' as const, value})),
+    ...addresses.map(value => ({type: 'ip' as const, value})),
+  ]);
+}
+
+function validity(shiftMs = 0): {notBefore: Date; notAfter: Date} {
+  const now = Date.now() + shiftMs;
   return {notBefore: new Date(now - 3_600_000), notAfter: new Date(now + 365 * dayMs)};
 }
 

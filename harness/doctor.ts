@@ -38,6 +38,7 @@ export async function examine(): Promise<DoctorCheck[]> {
     ...kernelChecks(engine, base),
     check('disk space', 'labs', 'images and captures', async () => await diskSpace(engine)),
     check('radclient', 'tests', 'judges our RADIUS from outside', async () => program('radclient', 'freeradius-utils')),
+    check('eapol_test', 'tests', 'judges our EAP from outside', async () => program('eapol_test', 'eapoltest')),
     check('tshark', 'tests', 'judges our packets from outside', async () => program('tshark', 'tshark')),
     check('docker-compose', 'bench', 'what we measure ourselves against', async () =>
       program('docker-compose', 'docker-compose'),

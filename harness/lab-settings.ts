@@ -1,6 +1,8 @@
 /** What can be changed about a lab without changing its topology: dACLs, profile, facts, latencies, secrets. */
 
+import {type Dot1xSettings, healthyDot1x} from '#harness/dot1x-settings.ts';
 import {nodesOf, type Topology} from '#harness/topology.ts';
+import type {HostMode} from '#protocol/nad/contract.ts';
 import type {HostFacts, Requirement} from '#protocol/posture/requirement.ts';
 
 export interface LabSettings {
@@ -32,6 +34,9 @@ export interface LabSettings {
     ipdtDelayMs: number;
     daclFailure: 'deny' | 'permitOpen';
     ipUnknownPolicy: 'notEnforced' | 'anySource';
+    hostMode: HostMode;
+    /** Periodic re-authentication; 0: none. */
+    reauthIntervalMs: number;
     radiusTimeoutMs: number;
     radiusAttempts: number;
     deadTimeMs: number;
@@ -56,6 +61,9 @@ export interface LabSettings {
     untrusted: string[];
     requirements: Requirement[];
   };
+  /** `dot1x`: 802.1X first, then MAB (domain.md 5.1). */
+  auth: 'mab' | 'dot1x';
+  dot1x: Dot1xSettings;
   /** Lab seconds per real second, in containers. */
   timeScale: number;
 }
@@ -96,6 +104,8 @@ export function defaultSettings(topology: Topology): LabSettings {
       ipdtDelayMs: 0,
       daclFailure: 'deny',
       ipUnknownPolicy: 'notEnforced',
+      hostMode: 'multi-auth',
+      reauthIntervalMs: 0,
       radiusTimeoutMs: 5000,
       radiusAttempts: 3,
       deadTimeMs: 900_000,
@@ -124,6 +134,8 @@ export function defaultSettings(topology: Topology): LabSettings {
         {name: 'Disk_Encrypted', fact: 'disk.encrypted', operator: 'equals', value: true, enforcement: 'audit'},
       ],
     },
+    auth: 'mab',
+    dot1x: healthyDot1x,
     timeScale: 10,
   };
 }

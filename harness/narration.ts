@@ -24,6 +24,9 @@ const quiet = (what: string, why?: string): Told => ({what, mood: 'quiet', ...(w
 const tellers: Tellers = {
   'authentication-started': ({mac, port, method}) =>
     plain(`sees ${mac} on ${port} and starts ${method}`, 'a closed port lets nothing through until RADIUS has spoken'),
+  'security-violation': ({mac, port}) => bad(`shuts ${port}: ${mac} is one host too many`),
+  'dot1x-timed-out': ({mac}) => bad(`gets no EAP from ${mac}: MAB's turn`),
+  'eap-failed': ({reason}) => bad(`fails to authenticate${reason === '' ? '' : `: ${reason}`}`),
   'access-accepted': ({status, rule, acl}) =>
     plain(
       `accepts: posture ${status}, rule ${rule}, dACL ${shortAcl(acl)}`,

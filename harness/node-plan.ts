@@ -1,8 +1,8 @@
 /** From a topology and settings to what each container is begun with: its role's plan and the lab's certificates. */
 
-import {createAuthority} from '#harness/certificates.ts';
+import {type Certificate, type CertificateAuthority, createAuthority} from '#harness/certificates.ts';
 import {fqdn, type LabSettings} from '#harness/lab-settings.ts';
-import {addressOf, hostsOf, planRoles} from '#harness/role-plan.ts';
+import {addressOf, hostsOf, planRoles, type SupplicantPlan} from '#harness/role-plan.ts';
 import type {Topology} from '#harness/topology.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
@@ -18,7 +18,14 @@ export async function planNodes(topology: Topology, settings: LabSettings): Prom
   const [trusted, stranger] = await Promise.all([createAuthority('posturelab CA'), createAuthority('some other CA')]);
   return Promise.all(
     planRoles(topology, settings).map(async (plan): Promise<NodePlan> => {
-      if (plan.kind === 'endpoint') return {...plan, settings: {...plan.settings, ca: trusted.cert}};
+      if (plan.kind === 'endpoint') {
+        const {supplicant} = plan.settings;
+        const client = await clientCertificate(supplicant, {trusted, stranger});
+        return {
+          ...plan,
+          settings: {...plan.settings, supplicant: supplicant && {...supplicant, client}, ca: trusted.cert},
+        };
+      }
       if (plan.kind === 'nad') return plan;
       const authority = settings.psn.untrusted.includes(plan.node) ? stranger : trusted;
       const certificate = await authority.issue(fqdn(plan.node), [fqdn(plan.node)], [addressOf(plan.settings)]);
@@ -26,4 +33,14 @@ export async function planNodes(topology: Topology, settings: LabSettings): Prom
       return {...plan, settings: {...plan.settings, tls, hosts: hostsOf(topology)}};
     }),
   );
+}
+
+async function clientCertificate(
+  supplicant: SupplicantPlan | null,
+  {trusted, stranger}: {trusted: CertificateAuthority; stranger: CertificateAuthority},
+): Promise<Certificate | null> {
+  if (supplicant?.eap !== 'tls') return null;
+  const {user, clientCertificate: kind} = supplicant;
+  const authority = kind === 'unknown-ca' ? stranger : trusted;
+  return authority.issue(user, [], [], {isExpired: kind === 'expired'});
 }

@@ -1,5 +1,6 @@
 /** From a topology and settings to what each role is given: the same in containers and in virtual time. Pure. */
 
+import type {Dot1xSettings} from '#harness/dot1x-settings.ts';
 import {callHomeList, fqdn, type LabSettings} from '#harness/lab-settings.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
@@ -8,8 +9,10 @@ import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import type {NadSettings} from '#protocol/nad/contract.ts';
 import type {Policy, PsnSettings} from '#protocol/psn/contract.ts';
 
-/** An endpoint's settings but for what its operating system trusts. */
-export type EndpointPlan = Omit<EndpointNodeSettings, 'ca'>;
+/** An endpoint's settings but for what its operating system trusts, and with the kind of certificate it has for itself. */
+export type EndpointPlan = Omit<EndpointNodeSettings, 'ca' | 'supplicant'> & {supplicant: SupplicantPlan | null};
+
+export type SupplicantPlan = Pick<Dot1xSettings, 'eap' | 'user' | 'password' | 'clientCertificate'>;
 
 export type RolePlan =
   | {node: string; kind: 'endpoint'; settings: EndpointPlan}
@@ -34,6 +37,7 @@ function planEndpoint(topology: Topology, endpoint: NodeOfKind<'endpoint'>, sett
     interface: 'eth0',
     gateway: endpoint.gateway,
     hosts: hostsOf(topology),
+    supplicant: settings.auth === 'dot1x' && settings.dot1x.supplicant === 'running' ? settings.dot1x : null,
     profileXml: profileXml(settings.profile, callHomeList(topology)),
     facts: {...facts, ...endpoint.facts},
     knownPsns,
@@ -49,7 +53,12 @@ function planEndpoint(topology: Topology, endpoint: NodeOfKind<'endpoint'>, sett
   };
 }
 
-function planNad(topology: Topology, node: string, nad: NodeOfKind<'nad'>, {nad: settings}: LabSettings): NadSettings {
+function planNad(
+  topology: Topology,
+  node: string,
+  nad: NodeOfKind<'nad'>,
+  {nad: settings, auth, dot1x}: LabSettings,
+): NadSettings {
   const addresses = new Map(nodesOf(topology, 'psn').map(([name, psn]) => [name, addressOf(psn)]));
   return {
     hostname: node,
@@ -67,6 +76,16 @@ function planNad(topology: Topology, node: string, nad: NodeOfKind<'nad'>, {nad:
       .filter(([name]) => settings.coaClients === null || settings.coaClients.includes(name))
       .map(([, address]) => ({address, secret: settings.secret})),
     coaPort: 1700,
+    hostMode: settings.hostMode,
+    reauthIntervalMs: settings.reauthIntervalMs,
+    dot1x:
+      auth === 'dot1x'
+        ? {
+            authenticatorSecret: loopbackSecret,
+            txPeriodMs: dot1x.txPeriodMs,
+            maxReauthRequests: dot1x.maxReauthRequests,
+          }
+        : null,
     preAuthAcl,
     daclFailure: settings.daclFailure,
     ipUnknownPolicy: settings.ipUnknownPolicy,
@@ -99,6 +118,14 @@ function planPsn(topology: Topology, node: string, psn: NodeOfKind<'psn'>, setti
       secret: own.secret,
       coaPort: 1700,
     })),
+    eapServer:
+      settings.auth === 'dot1x'
+        ? {
+            port: 18120,
+            secret: loopbackSecret,
+            users: [{name: settings.dot1x.user, password: settings.dot1x.storedPassword}],
+          }
+        : null,
     policy: policyOf(settings),
     replication: own.replication,
     coa: {timeoutMs: own.coaTimeoutMs, attempts: own.coaAttempts},
@@ -109,6 +136,9 @@ function planPsn(topology: Topology, node: string, psn: NodeOfKind<'psn'>, setti
     persisted: null,
   };
 }
+
+/** Between the two RADIUS servers of a PSN, and between a switch's authenticator and its proxy: it never leaves a container. */
+const loopbackSecret = 'posturelab-loopback-secret';
 
 /** Names of the three dACLs, profiles and rules of every lab. */
 export const daclNames = {

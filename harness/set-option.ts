@@ -1,4 +1,5 @@
 /** `--set KEY=VALUE`: one knob of a lab by its name on the command line. */
+import {dot1xChoices} from '#harness/dot1x-settings.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
 
 /** The key or the value of a `--set` is wrong; `message` names what is possible. */
@@ -22,19 +23,22 @@ export function applySetOption(settings: LabSettings, key: string, value: string
     const facts = {...settings.endpoint.facts, [key.slice('endpoint.facts.'.length)]: readScalar(value)};
     return {...settings, endpoint: {...settings.endpoint, facts}};
   }
+  if (key === 'auth') return {...settings, auth: readChoice(key, ['mab', 'dot1x'] as const, value)};
   if (key === 'timeScale') return {...settings, timeScale: readPositive(key, value)};
   return assign(settings, key, value);
 }
 
+const sections = ['dacl', 'endpoint', 'nad', 'psn', 'dot1x'] as const;
+
 /** Every key that `applySetOption` knows, for help and completion. */
 export function settableKeys(settings: LabSettings): string[] {
-  const keys = (['dacl', 'endpoint', 'nad', 'psn'] as const).flatMap(section =>
+  const keys = sections.flatMap(section =>
     Object.entries(settings[section])
       .filter(([, value]) => typeof value !== 'object' || value === null || Array.isArray(value))
       .filter(([, value]) => !Array.isArray(value) || value.every(item => typeof item === 'string'))
       .map(([name]) => `${section}.${name.replace(/Ms$/, '')}`),
   );
-  return ['profile', 'profile.ELEMENT', 'endpoint.facts.NAME', 'timeScale', ...keys];
+  return ['profile', 'profile.ELEMENT', 'endpoint.facts.NAME', 'timeScale', 'auth', ...keys];
 }
 
 function assign(settings: LabSettings, key: string, value: string): LabSettings {
@@ -47,8 +51,8 @@ function assign(settings: LabSettings, key: string, value: string): LabSettings 
   return {...settings, [section]: {...values, [field]: readAs(key, values[field], field, value)}};
 }
 
-function isSection(section: string): section is 'dacl' | 'endpoint' | 'nad' | 'psn' {
-  return ['dacl', 'endpoint', 'nad', 'psn'].includes(section);
+function isSection(section: string): section is (typeof sections)[number] {
+  return sections.some(known => known === section);
 }
 
 function readAs(key: string, present: unknown, field: string, value: string): unknown {
@@ -60,10 +64,21 @@ function readAs(key: string, present: unknown, field: string, value: string): un
       .split(',')
       .map(item => item.trim())
       .filter(item => item !== '');
-  const choices = {daclFailure: ['deny', 'permitOpen'], ipUnknownPolicy: ['notEnforced', 'anySource']}[field];
-  if (choices && !choices.includes(value))
-    throw new SetOptionError(`--set ${key}=${value}: expected one of ${choices.join(', ')}`);
-  return value;
+  const choices = Object.entries(choicesOf).find(([name]) => name === field)?.[1];
+  return choices ? readChoice(key, choices, value) : value;
+}
+
+const choicesOf = {
+  ...dot1xChoices,
+  daclFailure: ['deny', 'permitOpen'],
+  ipUnknownPolicy: ['notEnforced', 'anySource'],
+  hostMode: ['single-host', 'multi-auth', 'multi-domain'],
+};
+
+function readChoice<Choice extends string>(key: string, choices: readonly Choice[], value: string): Choice {
+  const choice = choices.find(candidate => candidate === value);
+  if (choice === undefined) throw new SetOptionError(`--set ${key}=${value}: expected one of ${choices.join(', ')}`);
+  return choice;
 }
 
 function readDuration(key: string, value: string): number {

@@ -32,10 +32,13 @@ const strands = {
     'sync-stopped',
     'sync-disabled',
   ],
+  supplicant: ['eap-succeeded', 'eap-failed'],
   session: [
     'link-up',
     'link-down',
     'authentication-started',
+    'dot1x-timed-out',
+    'security-violation',
     'session-authorized',
     'authorization-failed',
     'acl-installed',

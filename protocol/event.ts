@@ -16,6 +16,9 @@ export type LabEventBody = EndpointEvent | NadEvent | PsnEvent | HarnessEvent;
 export type EndpointEvent =
   | {kind: 'service-started'; profile: 'read' | 'defaults'; intervalS: number; transitionDelayS: number}
   | {kind: 'profile-refused'; problems: string[]}
+  /** 802.1X from the supplicant's side. `reason`: what it has against the other side's certificate, or empty. */
+  | {kind: 'eap-succeeded'}
+  | {kind: 'eap-failed'; reason: string}
   | {kind: 'network-changed'; change: 'link-up' | 'link-down'}
   | {kind: 'discovery-started'; reason: DiscoveryReason; targets: string[]}
   | {kind: 'discovery-target-failed'; target: string; reason: string; detail: string}
@@ -60,6 +63,10 @@ export type NadEvent =
   | {kind: 'link-up'; port: string}
   | {kind: 'link-down'; port: string}
   | {kind: 'authentication-started'; port: string; mac: string; sessionId: string; method: 'mab' | 'dot1x'}
+  /** One host too many for the port's host mode: the port is shut (err-disabled) until somebody opens it again. */
+  | {kind: 'security-violation'; port: string; mac: string}
+  /** The host does not speak EAP, or has stopped: the next method's turn comes. */
+  | {kind: 'dot1x-timed-out'; port: string; mac: string; sessionId: string}
   | {kind: 'session-authorized'; port: string; mac: string; sessionId: string; acl: string | null; server: string}
   | {kind: 'authorization-failed'; port: string; mac: string; sessionId: string; reason: string}
   | {kind: 'acl-download-started'; acl: string; server: string}

@@ -30,6 +30,7 @@ main() {
   esac
   case $target in test | bench)
     need radclient freeradius-utils 'checks our RADIUS from outside'
+    need eapol_test eapoltest 'checks our EAP from outside'
     need tshark tshark 'checks our packets from outside'
     ;;
   esac

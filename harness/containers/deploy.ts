@@ -56,7 +56,7 @@ export async function deployLab(session: DeploySession, options: DeployOptions):
   const [plans, linker, nodes] = await allEnded([
     planNodes(topology, settings),
     session.linker(),
-    startNodes(session, topology, {name, labels, onEvent: event => timeline.add(event)}),
+    startNodes(session, options, {name, labels, onEvent: event => timeline.add(event)}),
   ]);
   const containerIds = Object.fromEntries([...nodes].map(([node, {containerId}]) => [node, containerId]));
 
@@ -105,7 +105,7 @@ export async function deployLab(session: DeploySession, options: DeployOptions):
 
 async function startNodes(
   {engine, images}: DeploySession,
-  topology: Topology,
+  {topology, settings}: DeployOptions,
   {name, labels, onEvent}: {name: string; labels: Record<string, string>; onEvent: (event: LabEvent) => void},
 ): Promise<Map<string, StartedNode>> {
   const hosts = Object.fromEntries(
@@ -125,6 +125,7 @@ async function startNodes(
         name: node,
         kind,
         image: images[kind],
+        hasDot1x: settings?.auth === 'dot1x',
         labels: nodeLabels,
         hosts,
         startupTimeoutMs,

@@ -15,6 +15,8 @@ export interface NodeContainerOptions {
   name: string;
   kind: TopologyNode['kind'];
   image: string;
+  /** The node takes part in 802.1X. */
+  hasDot1x: boolean;
   containerName: string;
   labels: Record<string, string>;
   /** FQDN to address, for people who look around in the container. */
@@ -34,7 +36,7 @@ export async function startNodeContainer(engine: Docker, options: NodeContainerO
     .withName(options.containerName)
     .withNetworkMode('none')
     .withDroppedCapabilities('ALL')
-    .withAddedCapabilities(...capabilities[options.kind])
+    .withAddedCapabilities(...capabilities[options.kind], ...(options.hasDot1x ? dot1xCapabilities[options.kind] : []))
     .withLabels(options.labels)
     .withExtraHosts(Object.entries(options.hosts).map(([host, ipAddress]) => ({host, ipAddress})))
     .withAutoCleanup(false) // our reaper goes by the owner label, and can tell a killed deploy from a deployed lab
@@ -51,9 +53,16 @@ const capabilities: Record<TopologyNode['kind'], string[]> = {
   psn: [],
 };
 
+/** For what wpa_supplicant and hostapd need beyond: raw sockets, and hostapd's ear at the DHCP server's port. */
+const dot1xCapabilities: Record<TopologyNode['kind'], string[]> = {endpoint: ['NET_RAW'], nad: [], psn: []};
+
 const sysctls: Record<TopologyNode['kind'], Record<string, string>> = {
   endpoint: {'net.ipv4.ping_group_range': '0 2147483647'},
-  nad: {'net.ipv4.ping_group_range': '0 2147483647', 'net.ipv4.ip_forward': '1'},
+  nad: {
+    'net.ipv4.ping_group_range': '0 2147483647',
+    'net.ipv4.ip_forward': '1',
+    'net.ipv4.ip_unprivileged_port_start': '67',
+  },
   psn: {'net.ipv4.ping_group_range': '0 2147483647'},
 };
 

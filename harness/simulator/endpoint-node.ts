@@ -3,7 +3,10 @@ import {CarriedRole} from '#harness/simulator/carried-role.ts';
 import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
 import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
+import type {ScriptedSupplicant} from '#harness/simulator/scripted-authenticator.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
+import type {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
+import {readEnd} from '#harness/topology.ts';
 import type {NodeCommand} from '#images/endpoint/node-command.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import {Agent} from '#protocol/agent/agent.ts';
@@ -41,9 +44,23 @@ export class EndpointNode implements SimulatedNode {
     this.#stack.isPowered = false;
   }
 
+  /** Its supplicant, as long as it has power. */
+  get supplicant(): ScriptedSupplicant | undefined {
+    const {supplicant: plan, macs} = this.#plan;
+    if (plan === null || this.#carried === undefined) return undefined;
+    return {mac: macs[0] ?? '', plan, record: event => this.#surroundings.outlets.record(event)};
+  }
+
   boot(): void {
     const {simulation, clock, outlets, sabotage} = this.#surroundings;
-    const {interface: _interface, gateway: _gateway, hosts, profileXml: _profileXml, ...settings} = this.#plan;
+    const {
+      interface: _interface,
+      gateway: _gateway,
+      hosts,
+      profileXml: _profileXml,
+      supplicant: _,
+      ...settings
+    } = this.#plan;
     this.#stack.isPowered = true;
     this.#plug(true); // an interface that was taken down does not outlive the power
     this.#carrierIsUp = this.#surroundings.network.link(`${this.#surroundings.node}:eth0`).isUp;
@@ -166,6 +183,17 @@ export class EndpointNode implements SimulatedNode {
     const up = this.#carrierIsUp;
     this.#carried?.input({kind: 'link', up, addresses: up ? this.#plan.addresses : []});
   }
+}
+
+/** The supplicant at the other end of a link, if the link is up and that is an endpoint. */
+export function supplicantAt(
+  end: string,
+  network: VirtualNetwork,
+  nodes: ReadonlyMap<string, SimulatedNode>,
+): ScriptedSupplicant | undefined {
+  const link = network.link(end);
+  const [peer] = link.ends.filter(other => other !== end).map(other => nodes.get(readEnd(other).node));
+  return link.isUp && peer instanceof EndpointNode ? peer.supplicant : undefined;
 }
 
 const read = new Map<string, ProfileResult>();

@@ -2,6 +2,7 @@ import {CarriedRole} from '#harness/simulator/carried-role.ts';
 import {Forwarding} from '#harness/simulator/forwarding.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
 import {Random} from '#harness/simulator/random.ts';
+import {ScriptedAuthenticator, type ScriptedSupplicant} from '#harness/simulator/scripted-authenticator.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
 import type {LabEventBody} from '#protocol/event.ts';
 import {Cli} from '#protocol/nad/cli/cli.ts';
@@ -23,6 +24,7 @@ export interface NadWitness {
   /** Something else is in force from now on. */
   forwardingChanged(): void;
   setPort(port: string, isUp: boolean): void;
+  supplicantAt(port: string): ScriptedSupplicant | undefined;
 }
 
 /** The switch: images/nad/main.ts in virtual time, with `verdict()` for a packet filter. */
@@ -39,6 +41,7 @@ export class NadNode implements SimulatedNode {
   #cli = new Cli();
   #radius: SendDatagram = () => {};
   #coa: SendDatagram = () => {};
+  #authenticator: ScriptedAuthenticator | undefined;
   isGuarded = false;
 
   constructor(surroundings: NodeSurroundings, settings: NadSettings, witness: NadWitness) {
@@ -57,7 +60,7 @@ export class NadNode implements SimulatedNode {
 
   boot(): void {
     const {simulation, clock, network, outlets, seed, node, sabotage} = this.#surroundings;
-    const {coaPort, accessPorts} = this.#settings;
+    const {coaPort, accessPorts, dot1x} = this.#settings;
     const random = new Random(seed, `${node} ${this.#boots}`);
     this.#boots += 1;
     this.#stack.isPowered = true;
@@ -75,6 +78,15 @@ export class NadNode implements SimulatedNode {
       this.#stack.openUdp(port, (from, bytes) => carried.input({kind: 'datagram', localPort, from, bytes}));
     this.#radius = open(0, 0);
     this.#coa = open(coaPort, coaPort);
+    if (dot1x !== null) {
+      this.#authenticator = new ScriptedAuthenticator({
+        simulation,
+        secret: dot1x.authenticatorSecret,
+        randomBytes: count => random.bytes(count),
+        supplicantAt: port => this.#witness.supplicantAt(port),
+        onRequest: (from, bytes) => carried.input({kind: 'authenticator-request', from, bytes}),
+      });
+    }
     for (const {port} of accessPorts) {
       this.#witness.setPort(port, true); // a port that was shut does not outlive the power
       if (network.link(`${node}:${port}`).isUp) carried.input({kind: 'link', port, up: true});
@@ -156,6 +168,12 @@ export class NadNode implements SimulatedNode {
       }
       case 'set-port':
         this.#witness.setPort(effect.port, effect.up);
+        return;
+      case 'start-eap':
+        this.#authenticator?.startEap(effect);
+        return;
+      case 'answer-authenticator':
+        this.#authenticator?.answer(effect.to, effect.bytes);
         return;
       case 'probe-address':
         this.#surroundings.network.askForHost(effect.port);

@@ -3,6 +3,7 @@ import {HostStack} from '#harness/simulator/host-stack.ts';
 import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
 import {VirtualHttpsListeners} from '#harness/simulator/https-listeners.ts';
 import {Random} from '#harness/simulator/random.ts';
+import {ScriptedEapServer} from '#harness/simulator/scripted-eap.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
 import type {HttpsOutcome} from '#images/shell/https-client.ts';
 import type {PersistentState, PsnCommand, PsnEffect, PsnInput, PsnSettings} from '#protocol/psn/contract.ts';
@@ -11,6 +12,9 @@ import type {CommonEffect, Endpoint} from '#protocol/role.ts';
 
 type Call = PsnEffect & {kind: 'https-call'};
 
+/** What the EAP server takes for an answer. Ours. */
+const eapServerMs = 1;
+
 /** A policy node: images/psn/main.ts in virtual time. What it persists outlives its power. */
 export class PsnNode implements SimulatedNode {
   readonly #surroundings: NodeSurroundings;
@@ -18,6 +22,7 @@ export class PsnNode implements SimulatedNode {
   readonly #hosts: Record<string, string>;
   readonly #isTrusted: boolean;
   readonly #stack: HostStack;
+  #eapServer: ScriptedEapServer | undefined;
   readonly #sockets = new Map<number, (to: Endpoint, bytes: Uint8Array) => void>();
   readonly #calls = new Map<string, Call>();
   #boots = 0;
@@ -51,6 +56,8 @@ export class PsnNode implements SimulatedNode {
     const random = new Random(seed, `${node} ${this.#boots}`);
     this.#boots += 1;
     this.#stack.isPowered = true;
+    const {eapServer} = this.#settings;
+    this.#eapServer = eapServer === null ? undefined : new ScriptedEapServer(eapServer, this.#isTrusted);
     const role = new Psn({...this.#settings, persisted: this.#persisted}, count => random.bytes(count));
     const carried = new CarriedRole<PsnInput, PsnEffect>({
       role: sabotage.psn?.(role) ?? role,
@@ -121,6 +128,9 @@ export class PsnNode implements SimulatedNode {
       case 'send':
         this.#sockets.get(effect.localPort)?.(effect.to, effect.bytes);
         return;
+      case 'ask-eap-server':
+        this.#askEapServer(effect.bytes);
+        return;
       case 'https-respond':
         this.#listeners?.respond(effect.requestId, effect.response);
         return;
@@ -132,6 +142,14 @@ export class PsnNode implements SimulatedNode {
         this.#persisted = effect.state;
         return;
     }
+  }
+
+  #askEapServer(request: Uint8Array): void {
+    const carried = this.#carried;
+    this.#surroundings.simulation.after(eapServerMs, () => {
+      const bytes = this.#eapServer?.answer(request);
+      if (bytes !== undefined && this.#carried === carried) carried?.input({kind: 'eap-server-datagram', bytes});
+    });
   }
 
   /** Calls to peers are connection and request in one go (images/psn/peer-calls.ts). */

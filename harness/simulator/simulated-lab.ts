@@ -3,7 +3,7 @@ import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
 import {hostsOf, planRoles, type RolePlan} from '#harness/role-plan.ts';
 import {Answers} from '#harness/simulator/answers.ts';
 import type {RoleOutlets} from '#harness/simulator/carried-role.ts';
-import {EndpointNode} from '#harness/simulator/endpoint-node.ts';
+import {EndpointNode, supplicantAt} from '#harness/simulator/endpoint-node.ts';
 import {eventWait} from '#harness/simulator/event-wait.ts';
 import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import {gapGaugeOf} from '#harness/simulator/gap-gauge-of.ts';
@@ -225,6 +225,7 @@ export class SimulatedLab implements Lab {
       return new NadNode(surroundings, plan.settings, {
         forwardingChanged: () => this.#look(),
         setPort: (port, isUp) => this.#setDown(`${plan.node}:${port}`, `${port} shut`, !isUp),
+        supplicantAt: port => supplicantAt(`${plan.node}:${port}`, this.network, this.#nodes),
       });
     }
     const isTrusted = !this.settings.psn.untrusted.includes(plan.node);

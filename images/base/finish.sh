@@ -28,5 +28,7 @@ setcap -r "$root/usr/bin/ping" 2>/dev/null || true
 for junk in doc man locale info lintian common-licenses bash-completion; do
   rm -rf "$root/usr/share/$junk"
 done
+# FreeRADIUS brings Perl for a module that is not loaded here, and settings of which none is read.
+rm -rf "$root/usr/share/perl" "$root"/usr/lib/*-linux-gnu/perl "$root/etc/freeradius"
 rm -rf "$root"/usr/lib/*-linux-gnu/gconv "$root/var/cache/apt" "$root/var/lib/apt/lists"
 ldconfig -r "${root:-/}"

@@ -7,6 +7,7 @@ import type {NodeCommand} from '#images/endpoint/node-command.ts';
 import {PostureFiles} from '#images/endpoint/posture-files.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
+import {startSupplicant} from '#images/endpoint/supplicant.ts';
 import {carry} from '#images/shell/carry.ts';
 import {labClock} from '#images/shell/clock.ts';
 import {openControl} from '#images/shell/control.ts';
@@ -23,7 +24,7 @@ async function run(): Promise<void> {
   const control = await openControl<EndpointNodeSettings>('endpoint', (id, command) => {
     obey(id, command as NodeCommand).catch((error: unknown) => control.refuse(id, String(error)));
   });
-  const {interface: name, gateway, hosts, ca, profileXml, ...settings} = control.begin.settings;
+  const {interface: name, gateway, hosts, ca, profileXml, supplicant, ...settings} = control.begin.settings;
   const clock = labClock(control.begin.clock);
   using opened = new DisposableStack();
   const files = new PostureFiles();
@@ -95,6 +96,15 @@ async function run(): Promise<void> {
     }
   };
 
+  if (supplicant !== null) {
+    const program = startSupplicant(supplicant, {
+      name,
+      ca,
+      onOutcome: outcome => control.record(outcome, clock.nowMs()),
+      onEnd: message => control.record({kind: 'fault', message}, clock.nowMs()),
+    });
+    await opened.use(program).ready;
+  }
   await adapter.begin();
   carried.input({kind: 'start'});
   control.begun();

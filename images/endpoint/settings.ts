@@ -8,6 +8,16 @@ export type EndpointNodeSettings = Omit<AgentSettings, 'profile'> & {
   gateway: string;
   /** FQDN to address: what DNS would say. */
   hosts: Record<string, string>;
+  /** The 802.1X supplicant; null: there is none. */
+  supplicant: SupplicantSettings | null;
   /** PEM of the authority that the operating system trusts. */
   ca: string;
 };
+
+export interface SupplicantSettings {
+  eap: 'peap' | 'tls';
+  user: string;
+  password: string;
+  /** For EAP-TLS. PEM texts. */
+  client: {cert: string; key: string} | null;
+}

@@ -1,6 +1,7 @@
 /** The switch's container: gives the role sockets, ports, the kernel's packet filter and eyes, and people a console. */
 import {randomBytes} from 'node:crypto';
 import {watchArp} from '#images/nad/arp-watch.ts';
+import {type Authenticator, startAuthenticator} from '#images/nad/authenticator.ts';
 import {openCliServer} from '#images/nad/cli-server.ts';
 import {type Enforcement, openEnforcement} from '#images/nad/enforcement.ts';
 import {GuardedPorts} from '#images/nad/guarded-ports.ts';
@@ -39,6 +40,7 @@ async function start({
   const fault = (message: string) => control.record({kind: 'fault', message}, clock.nowMs());
   const guarded = Promise.withResolvers<void>();
 
+  let authenticator: Authenticator | undefined;
   const enforcement = await openEnforcement({onEnd: fault});
   const [radius, coa] = await Promise.all([
     openUdp({
@@ -71,6 +73,14 @@ async function start({
         case 'set-port':
           setPort(effect.port, effect.up).catch((error: Error) => fault(error.message));
           break;
+        case 'start-eap': {
+          const quietS = Math.ceil(clock.realMs(effect.quietMs) / 1000);
+          authenticator?.startEap({...effect, quietS}).catch(() => {}); // the port is gone, and the role will be told
+          break;
+        }
+        case 'answer-authenticator':
+          authenticator?.answer(effect.to, effect.bytes);
+          break;
         case 'probe-address':
           probeAddress(effect).catch(() => {}); // the port is gone, and the role will be told
           break;
@@ -87,6 +97,15 @@ async function start({
     onFault: fault,
   });
   await ports.guarded();
+  if (settings.dot1x !== null) {
+    authenticator = await startAuthenticator({
+      ports: settings.accessPorts.map(({port}) => port),
+      nasAddress: settings.nasAddress,
+      secret: settings.dot1x.authenticatorSecret,
+      onRequest: (from, bytes) => carried.input({kind: 'authenticator-request', from, bytes}),
+      onEnd: fault,
+    });
+  }
   carried.input({kind: 'start'});
   const arp = watchArp({
     onFrame({interfaceIndex, mac, address}) {

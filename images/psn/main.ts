@@ -3,6 +3,7 @@ import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import process from 'node:process';
 import {PsnDatabase} from '#images/psn/database.ts';
+import {type EapServer, startEapServer} from '#images/psn/eap-server.ts';
 import {type Listeners, openListeners} from '#images/psn/listeners.ts';
 import {PeerCalls} from '#images/psn/peer-calls.ts';
 import type {PsnNodeSettings} from '#images/psn/settings.ts';
@@ -31,10 +32,14 @@ async function run(): Promise<void> {
     control.record({kind: 'fault', message: `${databasePath} could not be written: ${error}`}, clock.nowMs());
   let listeners: Listeners | undefined;
 
+  let eapServer: EapServer | undefined;
+
   const perform = (effect: Exclude<PsnEffect, CommonEffect<unknown>>) => {
     switch (effect.kind) {
       case 'send':
         return listeners?.send(effect.localPort, effect.to, effect.bytes);
+      case 'ask-eap-server':
+        return eapServer?.ask(effect.bytes);
       case 'https-respond':
         return listeners?.respond(effect.requestId, effect.response);
       case 'https-call':
@@ -47,6 +52,11 @@ async function run(): Promise<void> {
   const carried: Carried<PsnInput> = carry({role, clock, control, perform});
   opened.defer(() => carried.stop());
   const peerCalls = opened.use(new PeerCalls({clock, hosts, identity: tls, onEnd: carried.input}));
+  if (settings.eapServer !== null) {
+    const onDatagram = (bytes: Uint8Array) => carried.input({kind: 'eap-server-datagram', bytes});
+    const onEnd = (message: string) => control.record({kind: 'fault', message}, clock.nowMs());
+    eapServer = opened.use(await startEapServer({eapServer: settings.eapServer, tls, onDatagram, onEnd}));
+  }
   listeners = opened.use(await openListeners({...settings, tls}, carried.input));
 
   carried.input({kind: 'start'});

@@ -12,6 +12,12 @@ export function readAccept(accept: RadiusPacket, server: string): {policy: Polic
     };
   }
   return {
-    policy: {server, acl, userName: readText(accept, 'User-Name') ?? null, classes: readAllBytes(accept, 'Class')},
+    policy: {
+      server,
+      acl,
+      userName: readText(accept, 'User-Name') ?? null,
+      domain: avPairValue(accept, 'device-traffic-class') === 'voice' ? 'VOICE' : 'DATA',
+      classes: readAllBytes(accept, 'Class'),
+    },
   };
 }

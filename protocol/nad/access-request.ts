@@ -1,11 +1,13 @@
 import type {NadSettings} from '#protocol/nad/contract.ts';
 import {mabUserName, type Session} from '#protocol/nad/session.ts';
 import {stationAttributes} from '#protocol/nad/station.ts';
-import {address, avPair, bytes, number, text} from '#protocol/radius/attributes.ts';
-import type {RadiusAttribute} from '#protocol/radius/packet.ts';
+import {address, avPair, bytes, number, readBytes, readNumber, text} from '#protocol/radius/attributes.ts';
+import {joinEapMessage, splitEapMessage} from '#protocol/radius/eap-message.ts';
+import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
 
 /** Service-Type Call-Check: how a RADIUS server tells MAB from a login (domain.md 5.1; msgcat 11027). */
 const callCheck = 10;
+const framed = 2;
 
 /** A MAB request as a Catalyst sends it: the MAC is user name and password. `learnt`: the host's address, if known. */
 export function mabRequest(session: Session, settings: NadSettings, learnt: string | null): RadiusAttribute[] {
@@ -20,6 +22,31 @@ export function mabRequest(session: Session, settings: NadSettings, learnt: stri
     ...stationAttributes(session, settings),
     avPair(`audit-session-id=${session.id}`),
     avPair('method=mab'),
+  ];
+}
+
+/**
+A supplicant's EAP packet on its way to a RADIUS server: name, State and EAP as the authenticator gave them, the rest as a Catalyst
+has it. hostapd's own station attributes are those of a wireless access point.
+*/
+export function dot1xRequest(
+  request: RadiusPacket,
+  session: Session,
+  settings: NadSettings,
+  learnt: string | null,
+): RadiusAttribute[] {
+  const state = readBytes(request, 'State');
+  return [
+    bytes('User-Name', readBytes(request, 'User-Name') ?? new Uint8Array()),
+    number('Service-Type', framed),
+    avPair('service-type=Framed'),
+    ...(learnt === null ? [] : [address('Framed-IP-Address', learnt)]),
+    number('Framed-MTU', readNumber(request, 'Framed-MTU') ?? 1500),
+    ...splitEapMessage(joinEapMessage(request) ?? new Uint8Array()),
+    ...stationAttributes(session, settings),
+    avPair(`audit-session-id=${session.id}`),
+    avPair('method=dot1x'),
+    ...(state === undefined ? [] : [bytes('State', state)]),
   ];
 }
 

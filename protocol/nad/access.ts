@@ -1,7 +1,7 @@
 import type {Accounting, TerminateCause} from '#protocol/nad/accounting.ts';
 import type {Authorization} from '#protocol/nad/authorization.ts';
-import type {CoaCommand} from '#protocol/nad/coa-order.ts';
-import type {NadInput} from '#protocol/nad/contract.ts';
+import type {CoaOrder} from '#protocol/nad/coa-order.ts';
+import type {HostMode, NadInput} from '#protocol/nad/contract.ts';
 import type {DeviceTracking} from '#protocol/nad/device-tracking.ts';
 import {isHostAddress, isHostMac} from '#protocol/nad/host.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
@@ -51,16 +51,28 @@ export class Access {
   }
 
   frame({port, mac, address}: Frame, nowMs: number): void {
-    if (!this.#ports.isUp(port) || !isHostMac(mac)) return;
+    const arrival = this.arrive(port, mac, nowMs);
+    if (arrival === undefined) return;
+    if (address !== null) this.#see(port, mac, address, nowMs);
+    if (arrival.isNew) this.#authorization.begin(arrival.session, nowMs);
+  }
+
+  /** The session of a host that is heard on a port; `undefined`: it can have none. */
+  arrive(port: string, mac: string, nowMs: number): {session: Session; isNew: boolean} | undefined {
+    if (!this.#ports.isUp(port) || !isHostMac(mac)) return undefined;
     const moved = this.#sessions.elsewhere(port, mac);
     if (moved) {
       this.#tracking.forget(moved.port, mac);
       this.end(moved, 'Port-Preempted', nowMs);
     }
-    if (address !== null) this.#see(port, mac, address, nowMs);
-    if (this.#sessions.of(port, mac) !== undefined) return;
-    const session = this.#sessions.open(port, mac, nowMs);
-    if (session) this.#authorization.begin(session, nowMs);
+    const known = this.#sessions.of(port, mac);
+    if (known !== undefined) return {session: known, isNew: false};
+    if (isFull(this.#context.settings.hostMode, this.#sessions.onPort(port).length)) {
+      this.violate(port, mac, nowMs);
+      return undefined;
+    }
+    const opened = this.#sessions.open(port, mac, nowMs);
+    return opened && {session: opened, isNew: true};
   }
 
   link(port: string, up: boolean, nowMs: number): void {
@@ -81,9 +93,9 @@ export class Access {
   }
 
   /** Does what a CoA or Disconnect request asks for; it was acknowledged already. */
-  execute(command: CoaCommand, session: Session, nowMs: number): void {
+  execute({command, isRerun}: CoaOrder, session: Session, nowMs: number): void {
     const port = this.#ports.find(session.port);
-    if (command === 'reauthenticate') this.#authorization.begin(session, nowMs);
+    if (command === 'reauthenticate') this.#authorization.begin(session, nowMs, {fromFirst: isRerun});
     else if (command === 'terminate') this.terminate(session, nowMs);
     else if (port && command === 'bounce-host-port') this.#bounce(port, nowMs);
     else if (port) this.shutDown(port, nowMs);
@@ -93,6 +105,15 @@ export class Access {
   terminate(session: Session, nowMs: number): void {
     this.end(session, 'Admin-Reset', nowMs);
     this.#tracking.probeBy(session.port, session.mac, nowMs + lookAgainMs);
+  }
+
+  /** `authentication violation shutdown`, the default: the port is of no use to anybody until it is opened again. */
+  violate(portName: string, mac: string, nowMs: number): void {
+    const port = this.#ports.find(portName);
+    if (port === undefined) return;
+    this.#context.record({kind: 'security-violation', port: portName, mac});
+    this.#ports.errDisable(port);
+    this.#takeDown(port, 'Port-Error', nowMs);
   }
 
   shutDown(port: Port, nowMs: number): void {
@@ -158,6 +179,11 @@ export class Access {
       if (matches({port, mac})) this.#learning.delete(key);
     }
   }
+}
+
+/** Whether one more host is one too many, whatever it turns out to be. */
+function isFull(hostMode: HostMode, hosts: number): boolean {
+  return (hostMode === 'single-host' && hosts >= 1) || (hostMode === 'multi-domain' && hosts >= 2);
 }
 
 function hostKey(port: string, mac: string): string {

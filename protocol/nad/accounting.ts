@@ -13,6 +13,7 @@ const counterOf = {Start: 'starts', Stop: 'stops', 'Interim-Update': 'interims'}
 export const terminateCauses = {
   'Lost-Carrier': 2,
   'Admin-Reset': 6,
+  'Port-Error': 8,
   'Port-Preempted': 13,
   'Reauthentication-Failure': 20,
   'Port-Reinitialized': 21,
@@ -83,7 +84,7 @@ export class Accounting {
       ...(learnt === null ? [] : [address('Framed-IP-Address', learnt)]),
       ...stationAttributes(session, settings),
       avPair(`audit-session-id=${session.id}`),
-      avPair('method=mab'),
+      avPair(`method=${session.method}`),
       number('Event-Timestamp', Math.floor((settings.labEpochMs + nowMs) / 1000)),
       ...more,
     ];

@@ -19,6 +19,9 @@ Leads a session from Access-Request to a grant (domain.md 2.4, steps 1 to 3 and 
                               │                    └ no ─ acl-download ─▶ download ─┘
                               └ Reject, silence, no usable dACL ─▶ failed, again after the restart timer
 
+With 802.1X the Access-Requests are those of `dot1x.ts`: here a host is asked to begin (`start-eap`), `maxReauthRequests` times again if
+it says nothing, and then MAB's turn comes.
+
 What was granted before holds until the new grant takes its place. A dACL is kept while a session has it or is about to have
 it, and serves all of them: the same versioned name is not downloaded twice (5.5). Without a dACL that can be applied there is
 no authorization, unless `daclFailure` is `permitOpen` (5.7).
@@ -30,6 +33,7 @@ export class Authorization {
   readonly #accounting: Accounting;
   readonly #downloads: AclDownloads;
   readonly #addressOf: (session: Session) => string | null;
+  readonly #violate: (session: Session, nowMs: number) => void;
   readonly #dacls = new Map<string, Acl>();
 
   constructor(
@@ -39,6 +43,7 @@ export class Authorization {
       sessions: Sessions;
       accounting: Accounting;
       addressOf: (session: Session) => string | null;
+      violate: (session: Session, nowMs: number) => void;
     },
   ) {
     this.#context = context;
@@ -46,6 +51,7 @@ export class Authorization {
     this.#sessions = parts.sessions;
     this.#accounting = parts.accounting;
     this.#addressOf = parts.addressOf;
+    this.#violate = parts.violate;
     this.#downloads = new AclDownloads(context, parts.client, {
       onAcl: (acl, nowMs) => this.#onAcl(acl, nowMs),
       onFailure: (acl, reason, nowMs) => this.#onDownloadFailure(acl, reason, nowMs),
@@ -57,16 +63,21 @@ export class Authorization {
     return this.#dacls;
   }
 
-  /** Starts an authentication, also while another one is under way: the answer to that one may be out of date already. */
-  begin(session: Session, nowMs: number): void {
+  /**
+  Starts an authentication, also while another one is under way: the answer to that one may be out of date already. It begins with
+  the method that authenticated last, or with the first one if there is none or `fromFirst` asks for it.
+  */
+  begin(session: Session, nowMs: number, {fromFirst = false}: {fromFirst?: boolean} = {}): void {
+    const isAnew = fromFirst || session.attempt.kind === 'failed' || session.grant === null;
     this.abandon(session);
+    if (isAnew) session.method = this.#firstMethod;
     session.attempt = {kind: 'waiting'};
     this.#context.steps.enter('reauth', {kind: 'authenticate', sessionId: session.id}, nowMs);
   }
 
   /** Forgets the authentication that is under way. What was granted before stays. */
   abandon(session: Session): void {
-    if (session.attempt.kind === 'asking') session.attempt.abandon();
+    if (session.attempt.kind === 'asking' || session.attempt.kind === 'eap') session.attempt.abandon?.();
     session.attempt = {kind: 'none'};
     this.#context.steps.drop(action => 'sessionId' in action && action.sessionId === session.id);
   }
@@ -75,8 +86,65 @@ export class Authorization {
   authenticate(sessionId: string, nowMs: number): void {
     const session = this.#sessions.byId(sessionId);
     if (session?.attempt.kind !== 'waiting') return;
-    const {port, mac} = session;
-    this.#context.record({kind: 'authentication-started', port, mac, sessionId, method: 'mab'});
+    if (session.method === 'dot1x') this.#askForEap(session, nowMs);
+    else this.#askForMab(session, nowMs);
+  }
+
+  /** A host has begun EAP by itself. */
+  beginEap(session: Session, dueAtMs: number): Extract<Session['attempt'], {kind: 'eap'}> {
+    this.abandon(session);
+    session.method = 'dot1x';
+    const attempt: Session['attempt'] = {kind: 'eap', requests: 1, dueAtMs, server: null, abandon: null};
+    session.attempt = attempt;
+    this.#recordStart(session);
+    return attempt;
+  }
+
+  /** No RADIUS server answered a packet of EAP. What a server has begun and another cannot continue is begun anew. */
+  eapUnanswered(session: Session, {mayRestart}: {mayRestart: boolean}, nowMs: number): void {
+    if (mayRestart && session.attempt.kind === 'eap') this.#repeatEap(session, session.attempt, nowMs);
+    else this.#fail(session, 'no RADIUS server answered', {authenticated: false}, nowMs);
+  }
+
+  /** What a RADIUS server has decided. */
+  decided(session: Session, packet: RadiusPacket, server: string, nowMs: number): void {
+    this.#onAnswer(session, packet, server, nowMs);
+  }
+
+  #askForEap(session: Session, nowMs: number): void {
+    const attempt: Session['attempt'] = {kind: 'eap', requests: 0, dueAtMs: nowMs, server: null, abandon: null};
+    session.attempt = attempt;
+    this.#recordStart(session);
+    this.#repeatEap(session, attempt, nowMs);
+  }
+
+  /** Asks the host once more; if it has been asked often enough, MAB's turn comes. */
+  #repeatEap(session: Session, attempt: Extract<Session['attempt'], {kind: 'eap'}>, nowMs: number): void {
+    const {dot1x} = this.#context.settings;
+    if (dot1x === null) return;
+    if (attempt.requests > dot1x.maxReauthRequests) {
+      const {port, mac, id: sessionId} = session;
+      this.#context.record({kind: 'dot1x-timed-out', port, mac, sessionId});
+      this.#askForMab(session, nowMs);
+      return;
+    }
+    attempt.requests += 1;
+    attempt.dueAtMs = nowMs + dot1x.txPeriodMs;
+    this.#context.emit({kind: 'start-eap', port: session.port, mac: session.mac, quietMs: restartMs});
+  }
+
+  get #firstMethod(): Session['method'] {
+    return this.#context.settings.dot1x === null ? 'mab' : 'dot1x';
+  }
+
+  #recordStart({port, mac, id: sessionId, method}: Session): void {
+    this.#context.record({kind: 'authentication-started', port, mac, sessionId, method});
+  }
+
+  #askForMab(session: Session, nowMs: number): void {
+    session.method = 'mab';
+    session.userName = mabUserName(session.mac);
+    this.#recordStart(session);
     const asking: Session['attempt'] = {kind: 'asking', abandon: () => {}};
     session.attempt = asking;
     const {abandon} = this.#client.ask(
@@ -110,10 +178,15 @@ export class Authorization {
     return sessions.length > 0;
   }
 
-  /** Tries again what failed, when its restart timer is over. */
+  /** Tries again what failed, asks hosts again that have not answered, and authenticates anew whose time has come. */
   wake(nowMs: number): void {
     for (const session of this.#sessions.all()) {
-      if (session.attempt.kind === 'failed' && session.attempt.restartAtMs <= nowMs) this.begin(session, nowMs);
+      const {attempt, grant} = session;
+      if (attempt.kind === 'failed' && attempt.restartAtMs <= nowMs) this.begin(session, nowMs);
+      if (attempt.kind === 'none' && grant !== null && (grant.reauthDueAtMs ?? nowMs + 1) <= nowMs)
+        this.begin(session, nowMs);
+      if (attempt.kind === 'eap' && attempt.abandon === null && attempt.dueAtMs <= nowMs)
+        this.#repeatEap(session, attempt, nowMs);
     }
   }
 
@@ -137,7 +210,11 @@ export class Authorization {
   }
 
   #take(session: Session, policy: Policy, nowMs: number): void {
-    session.userName = policy.userName ?? mabUserName(session.mac);
+    if (this.#isTaken(session, policy.domain)) {
+      this.#violate(session, nowMs);
+      return;
+    }
+    session.userName = policy.userName ?? (session.method === 'mab' ? mabUserName(session.mac) : session.userName);
     if (policy.acl === null) {
       this.#grant(session, policy);
     } else if (this.#dacls.has(policy.acl)) {
@@ -146,6 +223,13 @@ export class Authorization {
       session.attempt = {kind: 'fetching', policy};
       this.#downloads.want(policy.acl, policy.server, nowMs);
     }
+  }
+
+  /** Whether another host on the port is what there may be only one of: a phone, and in multi-domain a host that is none. */
+  #isTaken(session: Session, domain: Policy['domain']): boolean {
+    if (domain === 'DATA' && this.#context.settings.hostMode !== 'multi-domain') return false;
+    const others = this.#sessions.onPort(session.port).filter(other => other !== session);
+    return others.some(({grant, attempt}) => domainOf(attempt, grant) === domain);
   }
 
   /** The step `acl-download` is behind it. */
@@ -185,7 +269,7 @@ export class Authorization {
 
   #grant(session: Session, policy: Policy): void {
     session.attempt = {kind: 'none'};
-    session.grant = {policy, confirmed: false};
+    session.grant = {policy, confirmed: false, reauthDueAtMs: null};
     this.#context.touch();
   }
 
@@ -199,6 +283,10 @@ export class Authorization {
     session.attempt = {kind: 'failed', authenticated, restartAtMs: nowMs + restartMs};
     this.#context.touch();
   }
+}
+
+function domainOf(attempt: Session['attempt'], grant: Session['grant']): Policy['domain'] | undefined {
+  return 'policy' in attempt ? attempt.policy.domain : grant?.policy.domain;
 }
 
 function aclsOf({grant, attempt}: Session): string[] {

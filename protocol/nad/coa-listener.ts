@@ -1,4 +1,4 @@
-import {type CoaCommand, readCoaOrder, readSessionMatch, type SessionMatch} from '#protocol/nad/coa-order.ts';
+import {type CoaOrder, readCoaOrder, readSessionMatch, type SessionMatch} from '#protocol/nad/coa-order.ts';
 import type {NadContext, StepAction} from '#protocol/nad/nad-context.ts';
 import type {Session} from '#protocol/nad/session.ts';
 import {number} from '#protocol/radius/attributes.ts';
@@ -13,7 +13,7 @@ type Arrival = Extract<StepAction, {kind: 'answer-coa'}>;
 /** Who knows the sessions, and can do to them what is asked. */
 export interface CoaExecutor {
   find: (match: SessionMatch) => Session | undefined;
-  execute: (command: CoaCommand, session: Session, nowMs: number) => void;
+  execute: (order: CoaOrder, session: Session, nowMs: number) => void;
 }
 
 /** How long, and how many, answers are kept for repeated requests (RFC 5176 2.3). The numbers are ours. */
@@ -79,7 +79,7 @@ export class CoaListener {
     this.#keepAnswer(requestKey(from, request), bytes, nowMs);
     this.#send(from, bytes);
     this.#context.record({kind: 'coa-answered', code, ...(errorCause === undefined ? {} : {errorCause})});
-    if (reading.ok && session) this.#executor.execute(reading.command, session, nowMs);
+    if (reading.ok && session) this.#executor.execute(reading, session, nowMs);
   }
 
   #verify(

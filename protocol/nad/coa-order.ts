@@ -8,7 +8,13 @@ import type {RadiusPacket} from '#protocol/radius/packet.ts';
 /** What a CoA-Request or Disconnect-Request asks for (domain.md 5.8). */
 export type CoaCommand = 'terminate' | 'reauthenticate' | 'bounce-host-port' | 'disable-host-port';
 
-export type CoaReading = {ok: true; command: CoaCommand} | {ok: false; errorCause: number};
+/** `isRerun`: re-authentication begins with the first method, not with the one that authenticated last. */
+export interface CoaOrder {
+  command: CoaCommand;
+  isRerun: boolean;
+}
+
+export type CoaReading = ({ok: true} & CoaOrder) | {ok: false; errorCause: number};
 
 /** Session identification of a request; every attribute that is there must fit (RFC 5176 3). */
 export interface SessionMatch {
@@ -34,8 +40,7 @@ const commands: readonly string[] = ['reauthenticate', 'bounce-host-port', 'disa
 const reauthenticateTypes: readonly string[] = ['last', 'rerun'];
 
 /**
-Reads what is asked, or why it cannot be done whatever sessions there are. All types of re-authentication (default, `last`,
-`rerun`) lead to the same here: MAB is the only method there is.
+Reads what is asked, or why it cannot be done whatever sessions there are. Re-authentication without a type is that of type `last`.
 */
 export function readCoaOrder(request: RadiusPacket, {nasAddress, hostname}: NadSettings): CoaReading {
   const refuse = (errorCause: number): CoaReading => ({ok: false, errorCause});
@@ -51,14 +56,14 @@ export function readCoaOrder(request: RadiusPacket, {nasAddress, hostname}: NadS
   const {sessionId, acctSessionId, mac} = readSessionMatch(request);
   if (sessionId === undefined && acctSessionId === undefined && mac === undefined)
     return refuse(errorCauses.missingAttribute);
-  if (request.code === 'Disconnect-Request') return {ok: true, command: 'terminate'};
+  if (request.code === 'Disconnect-Request') return {ok: true, command: 'terminate', isRerun: false};
 
   const command = avPairValue(request, 'subscriber:command');
   if (command === undefined) return refuse(errorCauses.missingAttribute);
   if (!isCommand(command)) return refuse(errorCauses.unsupportedAttribute);
   const type = avPairValue(request, 'subscriber:reauthenticate-type');
   if (type !== undefined && !reauthenticateTypes.includes(type)) return refuse(errorCauses.unsupportedAttribute);
-  return {ok: true, command};
+  return {ok: true, command, isRerun: type === 'rerun'};
 }
 
 export function readSessionMatch(request: RadiusPacket): SessionMatch {

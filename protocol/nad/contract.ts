@@ -15,6 +15,12 @@ export interface NadSettings {
   /** `aaa server radius dynamic-author`: who may send CoA, with which secret (domain.md 5.8). */
   coaClients: {address: string; secret: string}[];
   coaPort: number;
+  /** `authentication periodic` with `authentication timer reauthenticate`, in lab milliseconds; 0: no periodic re-authentication. */
+  reauthIntervalMs: number;
+  /** `authentication host-mode` of every access port: who may be on it at the same time. */
+  hostMode: HostMode;
+  /** 802.1X before MAB on every access port; null: MAB alone. */
+  dot1x: Dot1xSettings | null;
   /** In force on a port before authorization: the text of `Auth-Default-ACL` (domain.md 5.6). */
   preAuthAcl: string;
   /** domain.md 5.7. */
@@ -28,6 +34,18 @@ export interface NadSettings {
   /** Unix time in milliseconds at lab time 0; `show clock` and accounting's Event-Timestamp come from it. */
   labEpochMs: number;
   delaysMs: Record<NadStep, number>;
+}
+
+/** One host; any number of hosts, of which one may be a phone; one host and one phone. */
+export type HostMode = 'single-host' | 'multi-auth' | 'multi-domain';
+
+export interface Dot1xSettings {
+  /** What the authenticator (hostapd) has for a RADIUS secret towards the switch, which it takes for its server. */
+  authenticatorSecret: string;
+  /** `dot1x timeout tx-period`: how long a host has to answer before it is asked again. */
+  txPeriodMs: number;
+  /** `dot1x max-reauth-req`: how often it is asked again before the next method's turn comes. */
+  maxReauthRequests: number;
 }
 
 export interface RadiusServer {
@@ -54,6 +72,8 @@ export type NadInput =
   */
   | {kind: 'frame'; port: string; mac: string; address: string | null}
   | {kind: 'datagram'; localPort: number; from: Endpoint; bytes: Uint8Array}
+  /** A RADIUS request of the authenticator, which speaks EAP with the hosts and knows no other server than the switch. */
+  | {kind: 'authenticator-request'; from: Endpoint; bytes: Uint8Array}
   /** The kernel has the transaction: committed and read back. */
   | {kind: 'enforced'; transactionId: string; generation: number}
   | {kind: 'enforcement-failed'; transactionId: string; message: string};
@@ -73,6 +93,9 @@ export type NadEffect =
   | {kind: 'send'; localPort: number; to: Endpoint; bytes: Uint8Array}
   /** One kernel transaction, all or nothing; answered by `enforced` or `enforcement-failed`. */
   | {kind: 'enforce'; transactionId: string; changes: EnforcementChange[]}
+  /** Makes the authenticator ask the host who it is, anew if it has been asked before. `quietMs`: its pause after a failure. */
+  | {kind: 'start-eap'; port: string; mac: string; quietMs: number}
+  | {kind: 'answer-authenticator'; to: Endpoint; bytes: Uint8Array}
   | {kind: 'set-port'; port: string; up: boolean}
   /** IP device tracking asks, by ARP, whether a host is still there; if it is, its answer comes back as a `frame`. */
   | {kind: 'probe-address'; port: string; mac: string; address: string};
@@ -101,6 +124,8 @@ export interface NadSessionView {
   handle: string;
   startedAtMs: number;
   accountingDueAtMs: number | null;
+  /** When the switch authenticates it anew, if it does so periodically. */
+  reauthDueAtMs: number | null;
   /** After a failed authentication: when the switch tries again. */
   restartDueAtMs: number | null;
   /** The server's answer is there, and its dACL is not in force yet. */
@@ -115,11 +140,13 @@ export interface NadSessionView {
 
 export interface NadView {
   hostname: string;
+  reauthIntervalMs: number;
+  hostMode: HostMode;
   sessions: NadSessionView[];
   /** Installed ACLs, in the order of installation. */
   acls: Acl[];
   bindings: {port: string; address: string | null; acl: string}[];
-  ports: {port: string; interface: string; up: boolean; shutdown: boolean}[];
+  ports: {port: string; interface: string; up: boolean; shutdown: boolean; errDisabled: boolean}[];
   /** What IP device tracking knows (`show ip device tracking all`). */
   tracking: {port: string; interface: string; mac: string; address: string; state: 'ACTIVE' | 'INACTIVE'}[];
   servers: NadServerView[];

@@ -94,6 +94,8 @@ export class Enforcer {
       const {grant} = session;
       if (grant === null || grant.confirmed || !this.#isInForce(session, grant.policy.acl, desired)) continue;
       grant.confirmed = true;
+      const {reauthIntervalMs} = this.#context.settings;
+      if (reauthIntervalMs > 0) grant.reauthDueAtMs = nowMs + reauthIntervalMs;
       session.authorized = true;
       const own = this.ledger.bindingOf(session.id);
       if (own && isDacl(own) && !justTold.includes(own)) this.#tell('acl-installed', own);

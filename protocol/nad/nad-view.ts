@@ -22,9 +22,12 @@ export interface ViewedParts {
 /** The switch as its CLI and a spec see it, at one instant. */
 export function nadView(parts: ViewedParts, nowMs: number): NadView {
   const {context, ports, sessions, tracking, ledger} = parts;
-  const {hostname, accountingIntervalMs, uptimeMs, labEpochMs}: NadSettings = context.settings;
+  const {hostname, hostMode, reauthIntervalMs, accountingIntervalMs, uptimeMs, labEpochMs}: NadSettings =
+    context.settings;
   return {
     hostname,
+    hostMode,
+    reauthIntervalMs,
     sessions: sessions.all().map(session => sessionView(session, parts)),
     acls: ledger.acls(),
     bindings: ledger.bindings().map(({port, address, acl}) => ({port, address, acl})),
@@ -33,6 +36,7 @@ export function nadView(parts: ViewedParts, nowMs: number): NadView {
       interface: name,
       up: carrier,
       shutdown: admin.kind === 'shutdown',
+      errDisabled: admin.kind === 'err-disabled',
     })),
     tracking: tracking.all().map(({port, mac, address, unanswered}) => ({
       port,
@@ -51,7 +55,8 @@ export function nadView(parts: ViewedParts, nowMs: number): NadView {
   };
 }
 
-function sessionView(session: Session, {ports, tracking, ledger}: ViewedParts): NadSessionView {
+function sessionView(session: Session, parts: ViewedParts): NadSessionView {
+  const {ports, tracking, ledger} = parts;
   const {attempt, grant} = session;
   const binding = ledger.bindingOf(session.id);
   const assigned = grant?.policy.acl ?? null;
@@ -62,23 +67,39 @@ function sessionView(session: Session, {ports, tracking, ledger}: ViewedParts): 
     address: tracking.addressOf(session.port, session.mac),
     userName: session.userName,
     authorized: session.authorized,
-    domain: 'DATA',
+    domain: grant?.policy.domain ?? 'DATA',
     sessionId: session.id,
     acctSessionId: hex8(session.counter),
     handle: session.handle,
     startedAtMs: session.startedAtMs,
     accountingDueAtMs: session.accounting?.dueAtMs ?? null,
+    reauthDueAtMs: grant?.reauthDueAtMs ?? null,
     restartDueAtMs: attempt.kind === 'failed' ? attempt.restartAtMs : null,
     applyingPolicy: attempt.kind === 'fetching' || attempt.kind === 'installing' || grant?.confirmed === false,
     acl: binding === undefined || binding.acl === openAcl.name ? null : binding.acl,
     assignedAcl: assigned !== null && ledger.holdsAcl(assigned) ? assigned : null,
     server: grant?.policy.server ?? '',
-    methods: [{method: 'mab', state: methodState(session)}],
+    methods: methodsOf(session, parts.context.settings.dot1x !== null),
   };
 }
 
+/** Methods that have had no turn are not run; those whose turn is over have stopped (TAC 222483: `mab Stopped` beside dot1x). */
+function methodsOf(session: Session, hasDot1x: boolean): NadSessionView['methods'] {
+  const state = methodState(session);
+  if (!hasDot1x) return [{method: 'mab', state}];
+  if (session.method === 'mab')
+    return [
+      {method: 'mab', state},
+      {method: 'dot1x', state: 'Stopped'},
+    ];
+  return [
+    {method: 'mab', state: state === 'Authc Success' ? 'Stopped' : 'Not run'},
+    {method: 'dot1x', state},
+  ];
+}
+
 function methodState({attempt}: Session): NadSessionView['methods'][number]['state'] {
-  if (attempt.kind === 'waiting' || attempt.kind === 'asking') return 'Running';
+  if (attempt.kind === 'waiting' || attempt.kind === 'asking' || attempt.kind === 'eap') return 'Running';
   if (attempt.kind === 'failed') return attempt.authenticated ? 'Authc Success' : 'Authc Failed';
   return 'Authc Success';
 }

@@ -7,6 +7,7 @@ import {CoaListener} from '#protocol/nad/coa-listener.ts';
 import {fits} from '#protocol/nad/coa-order.ts';
 import type {NadCommand, NadEffect, NadInput, NadSettings, NadStep, NadView} from '#protocol/nad/contract.ts';
 import {DeviceTracking} from '#protocol/nad/device-tracking.ts';
+import {Dot1x} from '#protocol/nad/dot1x.ts';
 import {Enforcer} from '#protocol/nad/enforcer.ts';
 import {carryOutCommand} from '#protocol/nad/nad-command.ts';
 import type {NadContext, StepAction} from '#protocol/nad/nad-context.ts';
@@ -35,6 +36,7 @@ export class Nad implements Role<NadInput, NadEffect> {
   readonly #accounting: Accounting;
   readonly #authorization: Authorization;
   readonly #access: Access;
+  readonly #dot1x: Dot1x;
   readonly #enforcer: Enforcer;
   readonly #coa: CoaListener;
   /** What is wrong with the settings. */
@@ -56,7 +58,13 @@ export class Nad implements Role<NadInput, NadEffect> {
     const sessions = new Sessions(settings);
     const client = new RadiusClient(context);
     const accounting = new Accounting(context, client, addressOf);
-    const authorization = new Authorization(context, {client, sessions, accounting, addressOf});
+    const authorization = new Authorization(context, {
+      client,
+      sessions,
+      accounting,
+      addressOf,
+      violate: ({port, mac}, nowMs) => this.#access.violate(port, mac, nowMs),
+    });
     const access = new Access(context, {ports, sessions, tracking: this.#tracking, authorization, accounting});
 
     this.#context = context;
@@ -67,10 +75,11 @@ export class Nad implements Role<NadInput, NadEffect> {
     this.#accounting = accounting;
     this.#authorization = authorization;
     this.#access = access;
+    this.#dot1x = new Dot1x(context, {client, access, authorization, sessions, addressOf});
     this.#enforcer = new Enforcer(context, {sessions, authorization, accounting, addressOf, defaultAcl});
     this.#coa = new CoaListener(context, {
       find: match => sessions.all().find(session => fits(session, match)),
-      execute: (command, session, nowMs) => access.execute(command, session, nowMs),
+      execute: (order, session, nowMs) => access.execute(order, session, nowMs),
     });
   }
 
@@ -125,6 +134,9 @@ export class Nad implements Role<NadInput, NadEffect> {
         if (input.localPort === this.#context.settings.coaPort) this.#coa.receive(input.from, input.bytes, nowMs);
         else this.#client.receive(input.from, input.bytes, nowMs);
         break;
+      case 'authenticator-request':
+        this.#dot1x.receive(input.from, input.bytes, nowMs);
+        break;
       case 'enforced':
         this.#enforcer.enforced(input.transactionId, input.generation, nowMs);
         break;
@@ -148,6 +160,7 @@ export class Nad implements Role<NadInput, NadEffect> {
     for (const step of this.#context.steps.newlyHeld(nowMs))
       this.#context.emit({kind: 'record', event: {kind: 'gate-reached', step}});
     this.#enforcer.settle(nowMs);
+    this.#dot1x.settle();
   }
 
   #leave(nowMs: number): StepAction[] {
@@ -197,7 +210,13 @@ function readDefaultAcl(text: string): {acl: Acl; problem: string | undefined} {
 }
 
 /** Infinity: a session waits for nothing. */
-function dueAtMs({attempt, accounting}: Session): number {
-  const restartAtMs = attempt.kind === 'failed' ? attempt.restartAtMs : Number.POSITIVE_INFINITY;
-  return Math.min(restartAtMs, accounting?.dueAtMs ?? Number.POSITIVE_INFINITY);
+function dueAtMs({attempt, grant, accounting}: Session): number {
+  return Math.min(attemptDueAtMs(attempt, grant), accounting?.dueAtMs ?? Number.POSITIVE_INFINITY);
+}
+
+function attemptDueAtMs(attempt: Session['attempt'], grant: Session['grant']): number {
+  if (attempt.kind === 'none') return grant?.reauthDueAtMs ?? Number.POSITIVE_INFINITY;
+  if (attempt.kind === 'failed') return attempt.restartAtMs;
+  if (attempt.kind === 'eap' && attempt.abandon === null) return attempt.dueAtMs;
+  return Number.POSITIVE_INFINITY;
 }

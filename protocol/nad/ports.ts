@@ -4,7 +4,7 @@ export interface Port {
   readonly port: string;
   readonly interface: string;
   carrier: boolean;
-  admin: {kind: 'up'} | {kind: 'shutdown'} | {kind: 'bouncing'; untilMs: number};
+  admin: {kind: 'up'} | {kind: 'shutdown'} | {kind: 'err-disabled'} | {kind: 'bouncing'; untilMs: number};
 }
 
 /** How long `bounce-host-port` keeps a port down. Catalyst configuration guides say 10 seconds (after recall). */
@@ -46,6 +46,10 @@ export class Ports {
 
   shutDown(port: Port): void {
     port.admin = {kind: 'shutdown'};
+  }
+
+  errDisable(port: Port): void {
+    port.admin = {kind: 'err-disabled'};
   }
 
   bounce(port: Port, nowMs: number): void {

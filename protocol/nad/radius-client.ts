@@ -1,6 +1,7 @@
 import type {NadSettings, ServiceCounters} from '#protocol/nad/contract.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import {RadiusServers, type RadiusService, type ServerState} from '#protocol/nad/radius-servers.ts';
+import type {KeyCover} from '#protocol/radius/mppe-keys.ts';
 import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
 import {encodeRequest} from '#protocol/radius/request.ts';
 import {readResponse} from '#protocol/radius/response.ts';
@@ -16,7 +17,8 @@ export interface RadiusQuestion {
   only?: boolean;
   /** For the counters of `show aaa servers`. */
   counts?: 'starts' | 'interims' | 'stops';
-  onAnswer: (packet: RadiusPacket, server: string, nowMs: number) => void;
+  /** `cover`: what keys in the answer are hidden with. */
+  onAnswer: (packet: RadiusPacket, server: string, nowMs: number, cover: KeyCover) => void;
   /** No server answered. */
   onSilence: (nowMs: number) => void;
 }
@@ -75,11 +77,11 @@ export class RadiusClient {
       this.#context.record({kind: 'datagram-discarded', from: `${from.address}:${from.port}`, reason});
       return;
     }
-    const {exchange, packet} = recognized;
+    const {exchange, packet, cover} = recognized;
     this.#release(exchange);
     this.servers.markAlive(exchange.state, nowMs);
     countAnswer(exchange.state, packet.code);
-    exchange.question.onAnswer(packet, exchange.state.server.name, nowMs);
+    exchange.question.onAnswer(packet, exchange.state.server.name, nowMs, cover);
     this.#sendWaiting(nowMs);
   }
 
@@ -108,17 +110,18 @@ export class RadiusClient {
   #recognize(
     from: Endpoint,
     bytes: Uint8Array,
-  ): {ok: true; exchange: Exchange; packet: RadiusPacket} | {ok: false; reason: string} {
+  ): {ok: true; exchange: Exchange; packet: RadiusPacket; cover: KeyCover} | {ok: false; reason: string} {
     const source = this.servers.bySource(from);
     if (source === undefined) return {ok: false, reason: 'it comes from no RADIUS server of ours'};
     const {state, service} = source;
     const exchange = this.#outstanding.get(exchangeKey(state, service, bytes[1] ?? 0));
     if (exchange?.sent === undefined) return {ok: false, reason: 'no request waits for it'};
     const {identifier, authenticator} = exchange.sent;
-    const read = readResponse(bytes, {identifier, authenticator, secret: state.server.secret});
+    const {secret} = state.server;
+    const read = readResponse(bytes, {identifier, authenticator, secret});
     if (!read.ok) return read;
     const {packet} = read;
-    if (answersTo[service].includes(packet.code)) return {ok: true, exchange, packet};
+    if (answersTo[service].includes(packet.code)) return {ok: true, exchange, packet, cover: {secret, authenticator}};
     return {ok: false, reason: `${packet.code} answers no ${service} request`};
   }
 

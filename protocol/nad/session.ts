@@ -11,6 +11,8 @@ export interface Session {
   readonly startedAtMs: number;
   /** From RADIUS, where it names one; otherwise what was asked for. */
   userName: string;
+  /** The method that authenticates it now, or did last. */
+  method: AccessMethod;
   attempt: Attempt;
   /** What the last successful authentication gave. It holds while the next one is under way. */
   grant: Grant | null;
@@ -20,12 +22,16 @@ export interface Session {
   accounting: {startedAtMs: number; dueAtMs: number | null} | null;
 }
 
+export type AccessMethod = 'dot1x' | 'mab';
+
 /** How far an authentication is. `none`: the last one is done. */
 export type Attempt =
   | {kind: 'none'}
   /** Before its Access-Request (step `reauth`). */
   | {kind: 'waiting'}
   | {kind: 'asking'; abandon: () => void}
+  /** 802.1X: it is the host's turn until `dueAtMs`, or, while `abandon` is there, the RADIUS server's. */
+  | {kind: 'eap'; requests: number; dueAtMs: number; server: string | null; abandon: (() => void) | null}
   /** Before or while the dACL is downloaded. */
   | {kind: 'fetching'; policy: Policy}
   /** Has everything, waits for the step `acl-install`. */
@@ -39,6 +45,8 @@ export interface Policy {
   /** `#ACSACL#-IP-<name>-<hex8>`; null: no dACL, everything is permitted. */
   acl: string | null;
   userName: string | null;
+  /** `device-traffic-class=voice` makes a host a phone. */
+  domain: 'DATA' | 'VOICE';
   /** Class attributes, echoed in accounting. */
   classes: Uint8Array[];
 }
@@ -47,6 +55,8 @@ export interface Grant {
   policy: Policy;
   /** The kernel has what the policy asks for, and this was told. */
   confirmed: boolean;
+  /** Periodic re-authentication; null: not yet in force, or none. */
+  reauthDueAtMs: number | null;
 }
 
 /**
@@ -77,6 +87,7 @@ export function newSession(
     handle: `0x${id.slice(-2)}${hex8(counter).slice(-6)}`, // a handle's first byte varies on real switches; its origin is ours
     startedAtMs: nowMs,
     userName: mabUserName(mac),
+    method: 'mab',
     attempt: {kind: 'none'},
     grant: null,
     authorized: false,

@@ -10,7 +10,7 @@ import {encodeClass, generateSessionId, isGenerated, readSessionId} from '#proto
 import {avPair, avPairValue, readAddress, readText, text} from '#protocol/radius/attributes.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 
-type Known = Identity & {kind: 'known'};
+export type Known = Identity & {kind: 'known'};
 
 /** The session of a request, as it is or as it would be made, and the step code of how it was found (domain.md 6.1). */
 interface Found {
@@ -30,9 +30,15 @@ export class Authentication {
   }
 
   decide(packet: RadiusPacket, device: NetworkDevice, nowMs: number): RadiusReply {
-    this.#state.counters.authentications += 1;
     const identity = identify(packet, device.secret);
-    if (identity.kind === 'unknown') return this.#rejectUnknown(identity, packet, device, nowMs);
+    return identity.kind === 'unknown'
+      ? this.refuse(identity, packet, device, nowMs)
+      : this.authorize(identity, packet, device, nowMs);
+  }
+
+  /** What a subject gets that has proven who it is. */
+  authorize(identity: Known, packet: RadiusPacket, device: NetworkDevice, nowMs: number): RadiusReply {
+    this.#state.counters.authentications += 1;
     this.#state.records.seeEndpoint(identity.mac, nowMs);
     const found = this.#sessionOf(packet, identity, device, nowMs);
     this.#applyLease(found.session, nowMs);
@@ -90,21 +96,28 @@ export class Authentication {
     return this.#rejectWith(code, session, attributesOf(session, device), nowMs);
   }
 
-  #rejectUnknown(
+  /** What a subject gets that has not. */
+  refuse(
     {mac, userName, code}: Identity & {kind: 'unknown'},
     packet: RadiusPacket,
     device: NetworkDevice,
     nowMs: number,
   ): RadiusReply {
-    const sessionId = readSessionId(avPairValue(packet, 'audit-session-id')) ?? '';
-    const attributes = {
-      UserName: userName,
-      'Calling-Station-ID': mac,
-      CPMSessionID: sessionId,
-      NetworkDeviceName: device.name,
-      'Device IP Address': device.address,
-    };
-    return this.#rejectWith(code, {sessionId, mac}, attributes, nowMs);
+    this.#state.counters.authentications += 1;
+    const sessionId = sessionIdOf(packet);
+    return this.#rejectWith(code, {sessionId, mac}, subjectAttributes({mac, userName}, packet, device), nowMs);
+  }
+
+  /** The supplicant has not gone on with its EAP. There is nothing to answer, so there is only a row in the live log. */
+  abandoned(
+    code: 5411 | 5440,
+    subject: {mac: string; userName: string},
+    packet: RadiusPacket,
+    device: NetworkDevice,
+    nowMs: number,
+  ): void {
+    const attributes = subjectAttributes(subject, packet, device);
+    this.#state.records.log(code, {...attributes, 'Failure Reason': failureReason(code)}, nowMs);
   }
 
   #rejectWith(
@@ -164,6 +177,24 @@ export class Authentication {
 function isOf(session: PsnSession, {mac, userName}: Known, device: NetworkDevice): boolean {
   const sameUser = session.userName === '' || session.userName === userName;
   return !session.ending && sameUser && session.mac === mac && session.nasAddress === device.address;
+}
+
+function sessionIdOf(packet: RadiusPacket): string {
+  return readSessionId(avPairValue(packet, 'audit-session-id')) ?? '';
+}
+
+function subjectAttributes(
+  {mac, userName}: {mac: string; userName: string},
+  packet: RadiusPacket,
+  device: NetworkDevice,
+): Record<string, string> {
+  return {
+    UserName: userName,
+    'Calling-Station-ID': mac,
+    CPMSessionID: sessionIdOf(packet),
+    NetworkDeviceName: device.name,
+    'Device IP Address': device.address,
+  };
 }
 
 function attributesOf(session: PsnSession, device: NetworkDevice): Record<string, string> {

@@ -13,6 +13,8 @@ export interface PsnSettings {
   /** The other nodes of the deployment. */
   peers: {name: string; fqdn: string; address: string}[];
   networkDevices: NetworkDevice[];
+  /** The RADIUS server on this node's loopback that ends EAP, and the users it knows; null: EAP is not allowed here. */
+  eapServer: {port: number; secret: string; users: {name: string; password: string}[]} | null;
   policy: Policy;
   /** Posture status shared with the peers (RADIUS Session Directory; domain.md 4.4, 11.28). */
   replication: boolean;
@@ -86,6 +88,8 @@ export type PsnStep = 'coa' | 'replication';
 export type PsnInput =
   | CommonInput<PsnCommand>
   | {kind: 'datagram'; localPort: number; from: Endpoint; bytes: Uint8Array}
+  /** What the EAP server answered. */
+  | {kind: 'eap-server-datagram'; bytes: Uint8Array}
   | {kind: 'https-request'; requestId: string; localPort: number; from: Endpoint; request: HttpRequest}
   | {kind: 'https-response'; connectionId: string; response: HttpResponse}
   | {kind: 'https-failed'; connectionId: string; failure: HttpsFailure};
@@ -113,6 +117,7 @@ export type PsnEffect =
   | CommonEffect<PsnEvent | HarnessEvent>
   /** `localPort` 0: the CoA client's own socket. */
   | {kind: 'send'; localPort: number; to: Endpoint; bytes: Uint8Array}
+  | {kind: 'ask-eap-server'; bytes: Uint8Array}
   | {kind: 'https-respond'; requestId: string; response: HttpResponse}
   /** To a peer; answered by `https-response` or `https-failed`. */
   | {kind: 'https-call'; connectionId: string; host: string; port: number; request: HttpRequest; timeoutMs: number}

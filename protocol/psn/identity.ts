@@ -16,7 +16,7 @@ const callCheck = 10;
 /**
 Endpoints are known by their MAC address (MAB, domain.md 5.1): a User-Name that is a MAC equal to Calling-Station-Id, or to
 User-Password as clients without a port send it. A request that shows a password and does not ask for Call-Check is judged by
-the password alone. There are no other users, and EAP is not spoken here.
+the password alone. EAP is for others to end (eap-termination.ts).
 */
 export function identify(packet: RadiusPacket, secret: string): Identity {
   const userName = readText(packet, 'User-Name') ?? '';

@@ -7,6 +7,7 @@ import {Authentication} from '#protocol/psn/authentication.ts';
 import {CommandError} from '#protocol/psn/command-error.ts';
 import type {PsnCommand, PsnEffect, PsnInput, PsnSettings, PsnStep, PsnView} from '#protocol/psn/contract.ts';
 import {DynamicAuthorization} from '#protocol/psn/dynamic-authorization.ts';
+import {EapTermination} from '#protocol/psn/eap-termination.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import {Outbox} from '#protocol/psn/outbox.ts';
 import {PostureServer} from '#protocol/psn/posture-server.ts';
@@ -34,6 +35,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   readonly #directory: SessionDirectory;
   readonly #replication: Replication;
   readonly #dynamicAuthorization: DynamicAuthorization;
+  readonly #eap: EapTermination;
   readonly #radiusServer: RadiusServer;
   readonly #postureServer: PostureServer;
   readonly #administration: Administration;
@@ -57,8 +59,11 @@ export class Psn implements Role<PsnInput, PsnEffect> {
     this.#replication = new Replication(state, (announcement, nowMs) => directory.learn(announcement, nowMs));
     this.#dynamicAuthorization = new DynamicAuthorization(state, directory);
     const settlement = new PostureSettlement(state, directory, (sessionId, nowMs) => this.#askForCoa(sessionId, nowMs));
+    const authentication = new Authentication(state, directory);
+    this.#eap = new EapTermination(state, authentication);
     this.#radiusServer = new RadiusServer(state, {
-      authentication: new Authentication(state, directory),
+      authentication,
+      eap: this.#eap,
       aclServer: new AclServer(state),
       accounting: new Accounting(state, directory),
     });
@@ -79,7 +84,8 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   }
 
   wakeAtMs(): number | undefined {
-    const instants = [this.#steps.wakeAtMs(), this.#dynamicAuthorization.wakeAtMs(), this.#replication.wakeAtMs()];
+    const parts = [this.#steps, this.#dynamicAuthorization, this.#replication, this.#eap];
+    const instants = parts.map(part => part.wakeAtMs());
     const known = instants.filter(instant => instant !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
   }
@@ -97,6 +103,9 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       case 'datagram':
         if (input.localPort === 0) this.#dynamicAuthorization.receive(input.from, input.bytes, nowMs);
         else this.#radiusServer.receive(input, nowMs);
+        break;
+      case 'eap-server-datagram':
+        this.#eap.receive(input.bytes, nowMs);
         break;
       case 'https-request':
         this.#respond(input, nowMs);
@@ -118,6 +127,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       else this.#reauthenticate(action.sessionId, nowMs);
     }
     this.#dynamicAuthorization.wake(nowMs);
+    this.#eap.wake(nowMs);
     this.#replication.pump(nowMs);
   }
 

@@ -3,6 +3,7 @@ import type {AclServer} from '#protocol/psn/acl-server.ts';
 import type {Authentication} from '#protocol/psn/authentication.ts';
 import type {NetworkDevice} from '#protocol/psn/contract.ts';
 import {DuplicateRequests} from '#protocol/psn/duplicate-requests.ts';
+import type {EapTermination} from '#protocol/psn/eap-termination.ts';
 import {failureReason, type MessageCode} from '#protocol/psn/message-codes.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import type {RadiusReply} from '#protocol/psn/radius-reply.ts';
@@ -11,6 +12,12 @@ import {decodePacket, MalformedPacketError, OversizePacketError, type RadiusPack
 import {readRequest} from '#protocol/radius/request.ts';
 import {encodeResponse} from '#protocol/radius/response.ts';
 import type {Endpoint} from '#protocol/role.ts';
+
+/** A request that is what it says. */
+export interface Request {
+  packet: RadiusPacket;
+  device: NetworkDevice;
+}
 
 export interface Datagram {
   localPort: number;
@@ -27,13 +34,18 @@ export class RadiusServer {
   readonly #authentication: Authentication;
   readonly #aclServer: AclServer;
   readonly #accounting: Accounting;
+  readonly #eap: EapTermination;
   readonly #duplicates = new DuplicateRequests();
 
-  constructor(state: NodeState, parts: {authentication: Authentication; aclServer: AclServer; accounting: Accounting}) {
+  constructor(
+    state: NodeState,
+    parts: {authentication: Authentication; aclServer: AclServer; accounting: Accounting; eap: EapTermination},
+  ) {
     this.#state = state;
     this.#authentication = parts.authentication;
     this.#aclServer = parts.aclServer;
     this.#accounting = parts.accounting;
+    this.#eap = parts.eap;
   }
 
   receive(datagram: Datagram, nowMs: number): void {
@@ -42,17 +54,25 @@ export class RadiusServer {
     const {packet, device} = request;
     const {localPort, from, bytes} = datagram;
     const earlier = this.#duplicates.replyTo(bytes, localPort, from, nowMs);
-    const reply = earlier ?? encode(packet, this.#process(packet, device, nowMs), device.secret);
-    if (reply === undefined) {
+    if (earlier !== undefined) this.#state.outbox.add({kind: 'send', localPort, to: from, bytes: earlier});
+    else if (this.#eap.isMeant(packet))
+      this.#eap.forward(request, datagram, reply => this.#answer(datagram, request, reply, nowMs), nowMs);
+    else this.#answer(datagram, request, this.#process(packet, device, nowMs), nowMs);
+  }
+
+  #answer(datagram: Datagram, {packet, device}: Request, reply: RadiusReply, nowMs: number): void {
+    const {localPort, from, bytes} = datagram;
+    const encoded = encode(packet, reply, device.secret);
+    if (encoded === undefined) {
       this.#drop(datagram, 11053, nowMs);
       return;
     }
-    if (earlier === undefined) this.#duplicates.remember(bytes, localPort, from, reply, nowMs);
-    this.#state.outbox.add({kind: 'send', localPort, to: from, bytes: reply});
+    this.#duplicates.remember(bytes, localPort, from, encoded, nowMs);
+    this.#state.outbox.add({kind: 'send', localPort, to: from, bytes: encoded});
   }
 
   /** The request, if it comes from a device that knows the secret; otherwise it is dropped. */
-  #check(datagram: Datagram, nowMs: number): {packet: RadiusPacket; device: NetworkDevice} | undefined {
+  #check(datagram: Datagram, nowMs: number): Request | undefined {
     const {localPort, from, bytes} = datagram;
     const device = this.#state.settings.networkDevices.find(({address}) => address === from.address);
     if (device === undefined) return this.#drop(datagram, 11007, nowMs);

@@ -8,7 +8,7 @@ import test from 'ava';
 import {repositoryRoot} from '#harness/containers/images-context.ts';
 import {findProgram} from '#harness/find-program.ts';
 
-// What prepare.sh itself calls, and what npm needs; neither radclient nor tshark.
+// What prepare.sh itself calls, and what npm needs; neither radclient, eapol_test nor tshark.
 const programs = [
   'sh',
   'id',
@@ -33,7 +33,7 @@ test('where there is apt-get but no root, the command to run is shown', async t 
 
   t.is(code, 3);
   t.regex(complaint, /freeradius-utils +checks our RADIUS/);
-  t.regex(complaint, /^ {2}sudo apt-get install --yes --no-install-recommends.* freeradius-utils tshark$/m);
+  t.regex(complaint, /^ {2}sudo apt-get install --yes --no-install-recommends.* freeradius-utils eapoltest tshark$/m);
 });
 
 test('where there is no apt-get, the packages are named', async t => {

@@ -30,6 +30,7 @@ export function settingsOf(changes: Partial<PsnSettings> = {}): PsnSettings {
     address: '10.10.1.11',
     ports: {authentication: 1812, accounting: 1813, portal: 8443, posture: 8905, probe: 8449, messaging: 8671},
     peers: [],
+    eapServer: null,
     networkDevices: [{name: 'nad', address: nasAddress, secret, coaPort: 1700}],
     policy: {
       dacls: [

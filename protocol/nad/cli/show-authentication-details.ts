@@ -35,7 +35,7 @@ function showDetails({world}: CommandRun, isWanted: (session: NadSessionView) =>
 const separator = '-'.repeat(40);
 
 function details(session: NadSessionView, {view, nowMs}: CommandRun['world']): string[] {
-  const {authorized, assignedAcl, accountingDueAtMs, restartDueAtMs} = session;
+  const {authorized, reauthDueAtMs, assignedAcl, accountingDueAtMs, restartDueAtMs} = session;
   const fields: [string, string][] = [
     ['Interface', session.interface],
     ['MAC Address', ciscoMac(session.mac)],
@@ -44,9 +44,9 @@ function details(session: NadSessionView, {view, nowMs}: CommandRun['world']): s
     ['User-Name', session.userName],
     ['Status', authorized ? 'Authorized' : 'Unauthorized'],
     ['Domain', authorized ? session.domain : 'UNKNOWN'],
-    ['Oper host mode', 'multi-auth'],
+    ['Oper host mode', view.hostMode],
     ['Oper control dir', 'both'],
-    ['Session timeout', 'N/A'],
+    ['Session timeout', remaining(view.reauthIntervalMs, reauthDueAtMs, nowMs)],
     ['Restart timeout', remaining(60_000, restartDueAtMs, nowMs)],
     ['Periodic Acct timeout', remaining(view.accountingIntervalMs, accountingDueAtMs, nowMs)],
     ['Session Uptime', `${wholeSeconds(nowMs - session.startedAtMs)}s`],

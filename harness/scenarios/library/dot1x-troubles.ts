@@ -1,0 +1,98 @@
+/** Who 802.1X keeps out, and what supplicant, switch and policy node say about it. */
+import type {Dot1xSettings} from '#harness/dot1x-settings.ts';
+import type {Lab} from '#harness/lab.ts';
+import type {LabSettings} from '#harness/lab-settings.ts';
+import {nadOf} from '#harness/nad-handle.ts';
+import {psnOf} from '#harness/psn-handle.ts';
+import {expect, type Scenario} from '#harness/scenario.ts';
+import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
+import {topology} from '#topologies/single-psn.ts';
+
+export const dot1xTroubles: Scenario[] = [
+  refusal('wrong-password', 'a user with a wrong password', 22040, {password: 'wrong'}),
+  refusal('expired-certificate', 'a user whose certificate has expired', 12516, {
+    eap: 'tls',
+    clientCertificate: 'expired',
+  }),
+  refusal('unknown-ca', 'a user whose certificate comes from an unknown authority', 12514, {
+    eap: 'tls',
+    clientCertificate: 'unknown-ca',
+  }),
+  refusal('untrusted-server', 'a supplicant that does not trust its policy node', 12321, {}, ['psn1']),
+  refusal(
+    'untrusted-server-tls',
+    'a supplicant with EAP-TLS that does not trust its policy node',
+    12520,
+    {eap: 'tls'},
+    ['psn1'],
+  ),
+  {
+    name: 'silent-supplicant',
+    claim: 'an endpoint without a supplicant is authenticated by MAB when 802.1X has timed out',
+    why: 'order and priority of methods (domain.md 5.1): a printer has to wait for what it cannot do',
+    topology,
+    settings: healthy => withDot1x(healthy, {supplicant: 'silent', txPeriodMs: 3000}),
+    async play(lab) {
+      const timedOut = await lab.until('dot1x-timed-out');
+      await lab.until('authentication-started', {where: {method: 'mab'}, after: timedOut});
+      await becomesCompliant(lab);
+      const details = await sessionDetails(lab);
+
+      expect(lab, /mab +Authc Success\n +dot1x +Stopped\n/.test(details), 'the switch lists mab as the method');
+      expect(lab, (await liveLog(lab)).includes('5200 005056a8be02'), 'the live log knows a MAC for a user');
+      expect(lab, lab.timeline.of('access-rejected').length === 0, 'nobody is refused');
+    },
+  },
+];
+
+function refusal(
+  name: string,
+  who: string,
+  code: number,
+  dot1x: Partial<Dot1xSettings>,
+  untrusted: string[] = [],
+): Scenario {
+  return {
+    name,
+    claim: `${who} is kept out; the live log says ${code}, and the switch dot1x Authc Failed`,
+    why: 'what an engineer looks for first (message codes of domain.md 6.7, session of 5.10)',
+    topology,
+    settings: healthy => withDot1x({...healthy, psn: {...healthy.psn, untrusted}}, dot1x),
+    async play(lab) {
+      const {user} = lab.settings.dot1x;
+      const rejected = await lab.until('access-rejected');
+      await lab.until('authorization-failed', {
+        where: {reason: 'psn1 answered Access-Reject'},
+        after: rejected.atMs - 1,
+      });
+      await lab.until('eap-failed');
+      const details = await sessionDetails(lab);
+
+      expect(lab, rejected.reason.startsWith(`${code} `), `the reason is ${code}`);
+      expect(lab, details.includes('Status:  Unauthorized'), 'the session is not authorized');
+      expect(
+        lab,
+        /mab +Not run\n +dot1x +Authc Failed\n/.test(details),
+        'the switch lists dot1x as failed, and no mab',
+      );
+      const row = (await liveLog(lab)).find(line => line.startsWith(`5400 ${user} ${code} `));
+      expect(lab, row !== undefined, `the live log has a 5400 with ${code} for ${user}`);
+      expect(lab, lab.timeline.of('acl-installed').length === 0, 'the port stays closed');
+    },
+  };
+}
+
+function withDot1x(healthy: LabSettings, dot1x: Partial<Dot1xSettings>): LabSettings {
+  return {...healthy, auth: 'dot1x', dot1x: {...healthy.dot1x, ...dot1x}};
+}
+
+async function sessionDetails(lab: Lab): Promise<string> {
+  return nadOf(lab).cli('show authentication sessions interface Fa0/12 details');
+}
+
+async function liveLog(lab: Lab): Promise<string[]> {
+  const {liveLog} = await psnOf(lab).view();
+  return liveLog.map(({code, attributes}) =>
+    [code, attributes['UserName'], attributes['Failure Reason']].filter(part => part !== undefined).join(' '),
+  );
+}
