@@ -54,6 +54,18 @@ export interface LabSettings {
     untrusted: string[];
     requirements: Requirement[];
   };
+  redirect: {
+    /** The redirect flow of domain.md 4.1: the rule for Unknown redirects, and agents begin with stage 1 of discovery. */
+    enabled: boolean;
+    /** Name of the redirect access list, as the PSNs send it. */
+    aclName: string;
+    /** Name and text of the one that the switch has; permit means redirect. */
+    nadAclName: string;
+    acl: string;
+    /** *HTTPS port* of the portal that is redirected to. Another than 8443 makes a custom portal, with the bidirectional port below. */
+    portalPort: number;
+    bidirectionalPort: number;
+  };
   /** Lab seconds per real second, in containers. */
   timeScale: number;
 }
@@ -116,6 +128,14 @@ export function defaultSettings(topology: Topology): LabSettings {
         {name: 'Disk_Encrypted', fact: 'disk.encrypted', operator: 'equals', value: true, enforcement: 'audit'},
       ],
     },
+    redirect: {
+      enabled: false,
+      aclName: 'ACL-POSTURE-REDIRECT',
+      nadAclName: 'ACL-POSTURE-REDIRECT',
+      acl: redirectAcl(psns),
+      portalPort: 8443,
+      bidirectionalPort: 8449,
+    },
     timeScale: 10,
   };
 }
@@ -148,6 +168,11 @@ export function unknownDacl(psnAddresses: string[], probePort = 8449): string {
     'permit icmp any any',
     'deny ip any any',
   ].join('\n');
+}
+
+/** Web traffic to anybody but the PSNs (domain.md 5.3). */
+export function redirectAcl(psnAddresses: string[]): string {
+  return [...psnAddresses.map(address => `deny ip any host ${address}`), 'permit tcp any any eq www'].join('\n');
 }
 
 const basics = ['permit udp any any eq domain', 'permit udp any eq bootpc any eq bootps'];

@@ -5,8 +5,10 @@ import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
 import {accessPorts, type NodeOfKind, nodesOf, type Topology} from '#harness/topology.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
+import {enrollHost} from '#protocol/agent/stage-one.ts';
 import type {NadSettings} from '#protocol/nad/contract.ts';
 import type {Policy, PsnSettings} from '#protocol/psn/contract.ts';
+import {defaultPortalName, type Portal} from '#protocol/psn/portals.ts';
 
 /** An endpoint's settings but for what its operating system trusts. */
 export type EndpointPlan = Omit<EndpointNodeSettings, 'ca'>;
@@ -34,6 +36,8 @@ function planEndpoint(topology: Topology, endpoint: NodeOfKind<'endpoint'>, sett
     interface: 'eth0',
     gateway: endpoint.gateway,
     hosts: hostsOf(topology),
+    names: namesOf(topology, settings),
+    stageOne: settings.redirect.enabled ? {gateway: endpoint.gateway} : null,
     profileXml: profileXml(
       settings.profile,
       nodesOf(topology, 'psn').map(([name]) => `${fqdn(name)}:8443`),
@@ -52,7 +56,12 @@ function planEndpoint(topology: Topology, endpoint: NodeOfKind<'endpoint'>, sett
   };
 }
 
-function planNad(topology: Topology, node: string, nad: NodeOfKind<'nad'>, {nad: settings}: LabSettings): NadSettings {
+function planNad(
+  topology: Topology,
+  node: string,
+  nad: NodeOfKind<'nad'>,
+  {nad: settings, redirect}: LabSettings,
+): NadSettings {
   const addresses = new Map(nodesOf(topology, 'psn').map(([name, psn]) => [name, addressOf(psn)]));
   return {
     hostname: node,
@@ -71,6 +80,7 @@ function planNad(topology: Topology, node: string, nad: NodeOfKind<'nad'>, {nad:
       .map(([, address]) => ({address, secret: settings.secret})),
     coaPort: 1700,
     preAuthAcl,
+    redirectAcls: redirect.enabled ? [{name: redirect.nadAclName, text: redirect.acl}] : [],
     daclFailure: settings.daclFailure,
     ipUnknownPolicy: settings.ipUnknownPolicy,
     accountingIntervalMs: 172_800_000,
@@ -93,6 +103,7 @@ function planPsn(topology: Topology, node: string, psn: NodeOfKind<'psn'>, setti
     fqdn: fqdn(node),
     address: addressOf(psn),
     ports: {authentication: 1812, accounting: 1813, portal: 8443, posture: 8905, probe: own.probePort, messaging: 8671},
+    customPortals: customPortalsOf(settings),
     peers: nodesOf(topology, 'psn')
       .filter(([name]) => name !== node)
       .map(([name, peer]) => ({name, fqdn: fqdn(name), address: addressOf(peer)})),
@@ -119,7 +130,19 @@ export const daclNames = {
   unknown: 'Posture_Unknown',
 } as const;
 
-function policyOf({dacl, psn}: LabSettings): Policy {
+const customPortalName = 'Custom Portal';
+
+function customPortalsOf({redirect}: LabSettings): Portal[] {
+  const {enabled, portalPort: httpsPort, bidirectionalPort} = redirect;
+  if (!enabled || httpsPort === defaultPortalPort) return [];
+  return [{name: customPortalName, id: 'c7d1e0b2-8f3a-4c55-a1f6-90e4d2b7c802', httpsPort, bidirectionalPort}];
+}
+
+const defaultPortalPort = 8443;
+
+function policyOf(settings: LabSettings): Policy {
+  const {dacl, psn, redirect} = settings;
+  const portal = customPortalsOf(settings).length === 0 ? defaultPortalName : customPortalName;
   const savedAtS = 0x636b_75ac; // the version suffix of TAC 222483
   return {
     dacls: [
@@ -130,7 +153,12 @@ function policyOf({dacl, psn}: LabSettings): Policy {
     profiles: [
       {name: 'Posture-Compliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.compliant},
       {name: 'Posture-NonCompliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.nonCompliant},
-      {name: 'Posture-Unknown-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.unknown},
+      {
+        name: 'Posture-Unknown-AP',
+        access: 'ACCESS_ACCEPT',
+        daclName: daclNames.unknown,
+        ...(redirect.enabled ? {redirect: {acl: redirect.aclName, portal}} : {}),
+      },
     ],
     rules: [
       {name: 'Posture-Compliant', postureStatus: 'Compliant', profile: 'Posture-Compliant-AP'},
@@ -157,7 +185,17 @@ function iosInterface(port: string): string {
   return long === undefined ? port : `${long}${rest.replaceAll('-', '/')}`;
 }
 
-/** FQDN to address: what DNS would say. */
+/** What DNS knows: the PSNs, and the hosts that stage 1 asks for, which are nowhere (RFC 5737). */
+function namesOf(topology: Topology, settings: LabSettings): Record<string, string> {
+  const discoveryHost = settings.profile.fields['DiscoveryHost'];
+  return {
+    [enrollHost]: '192.0.2.80',
+    ...(discoveryHost ? {[discoveryHost.toLowerCase()]: '192.0.2.81'} : {}),
+    ...hostsOf(topology),
+  };
+}
+
+/** The PSNs, FQDN to address. */
 export function hostsOf(topology: Topology): Record<string, string> {
   return Object.fromEntries(nodesOf(topology, 'psn').map(([name, psn]) => [fqdn(name), addressOf(psn)]));
 }

@@ -28,7 +28,7 @@ export function applySetOption(settings: LabSettings, key: string, value: string
 
 /** Every key that `applySetOption` knows, for help and completion. */
 export function settableKeys(settings: LabSettings): string[] {
-  const keys = (['dacl', 'endpoint', 'nad', 'psn'] as const).flatMap(section =>
+  const keys = sections.flatMap(section =>
     Object.entries(settings[section])
       .filter(([, value]) => typeof value !== 'object' || value === null || Array.isArray(value))
       .filter(([, value]) => !Array.isArray(value) || value.every(item => typeof item === 'string'))
@@ -47,12 +47,17 @@ function assign(settings: LabSettings, key: string, value: string): LabSettings 
   return {...settings, [section]: {...values, [field]: readAs(key, values[field], field, value)}};
 }
 
-function isSection(section: string): section is 'dacl' | 'endpoint' | 'nad' | 'psn' {
-  return ['dacl', 'endpoint', 'nad', 'psn'].includes(section);
+const sections = ['dacl', 'endpoint', 'nad', 'psn', 'redirect'] as const;
+
+function isSection(section: string): section is (typeof sections)[number] {
+  return (sections as readonly string[]).includes(section);
 }
+
+const portalPorts = ['redirect.portalPort', 'redirect.bidirectionalPort'];
 
 function readAs(key: string, present: unknown, field: string, value: string): unknown {
   if (field.endsWith('Ms')) return readDuration(key, value);
+  if (portalPorts.includes(key)) return readPortalPort(key, value);
   if (typeof present === 'number') return readPositive(key, value);
   if (typeof present === 'boolean') return readBoolean(key, value);
   if (Array.isArray(present) || present === null)
@@ -78,6 +83,14 @@ function readPositive(key: string, value: string): number {
     throw new SetOptionError(`--set ${key}=${value}: expected a number above 0`);
   }
   return number;
+}
+
+/** domain.md 8.3. */
+function readPortalPort(key: string, value: string): number {
+  const port = readPositive(key, value);
+  if (!Number.isInteger(port) || port < 8000 || port > 8999)
+    throw new SetOptionError(`--set ${key}=${value}: expected a port of a portal, 8000 to 8999`);
+  return port;
 }
 
 function readBoolean(key: string, value: string): boolean {

@@ -19,6 +19,10 @@ export type EndpointEvent =
   | {kind: 'network-changed'; change: 'link-up' | 'link-down'}
   | {kind: 'discovery-started'; reason: DiscoveryReason; targets: string[]}
   | {kind: 'discovery-target-failed'; target: string; reason: string; detail: string}
+  /** Stage 1 has led to a switch that redirects (domain.md 4.2). */
+  | {kind: 'redirect-received'; target: string; url: string}
+  /** Nothing came of stage 1. */
+  | {kind: 'stage-two-started'; targets: string[]}
   | {kind: 'psn-found'; psn: string; sessionId: string}
   | {kind: 'server-not-found'; retryInMs: number}
   | {kind: 'requirement-checked'; requirement: string; passed: boolean; mandatory: boolean}
@@ -69,6 +73,12 @@ export type NadEvent =
   | {kind: 'acl-installed'; acl: string; port: string; address: string; sessionId: string; generation: number}
   | {kind: 'acl-withdrawn'; acl: string; port: string; address: string; sessionId: string; generation: number}
   | {kind: 'acl-install-failed'; acl: string; port: string; message: string}
+  /** As `acl-installed`, for the access list that says what is redirected. */
+  | {kind: 'redirect-installed'; acl: string; port: string; address: string; sessionId: string; generation: number}
+  | {kind: 'redirect-withdrawn'; acl: string; port: string; address: string; sessionId: string; generation: number}
+  /** RADIUS calls for a redirect by an access list that the switch does not have, so nothing is redirected. */
+  | {kind: 'redirect-acl-missing'; acl: string; port: string; sessionId: string}
+  | {kind: 'http-redirected'; host: string; address: string; sessionId: string; url: string}
   | {kind: 'address-learnt'; port: string; mac: string; address: string}
   | {kind: 'coa-received'; command: string; sessionId: string; from: string}
   | {kind: 'coa-answered'; code: 'CoA-ACK' | 'CoA-NAK' | 'Disconnect-ACK' | 'Disconnect-NAK'; errorCause?: number}

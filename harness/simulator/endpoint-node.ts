@@ -43,7 +43,14 @@ export class EndpointNode implements SimulatedNode {
 
   boot(): void {
     const {simulation, clock, outlets, sabotage} = this.#surroundings;
-    const {interface: _interface, gateway: _gateway, hosts, profileXml: _profileXml, ...settings} = this.#plan;
+    const {
+      interface: _interface,
+      gateway: _gateway,
+      hosts: _hosts,
+      names,
+      profileXml: _profileXml,
+      ...settings
+    } = this.#plan;
     this.#stack.isPowered = true;
     this.#plug(true); // an interface that was taken down does not outlive the power
     this.#carrierIsUp = this.#surroundings.network.link(`${this.#surroundings.node}:eth0`).isUp;
@@ -64,7 +71,7 @@ export class EndpointNode implements SimulatedNode {
     this.#client = new VirtualHttpsClient({
       simulation,
       stack: this.#stack,
-      hosts,
+      hosts: names,
       isTrusted: true,
       onOutcome: outcome => carried.input(outcome),
     });
@@ -138,6 +145,9 @@ export class EndpointNode implements SimulatedNode {
         return;
       case 'https-send':
         this.#client?.send(effect);
+        return;
+      case 'http-ask':
+        this.#client?.ask(effect);
         return;
       case 'https-abandon':
         this.#client?.abandon(effect.connectionId);

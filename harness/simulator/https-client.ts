@@ -2,6 +2,7 @@ import type {HostStack} from '#harness/simulator/host-stack.ts';
 import {Retransmission} from '#harness/simulator/retransmission.ts';
 import {headerOf, type Segment, type ServerCertificate} from '#harness/simulator/segment.ts';
 import type {Simulation, Timer} from '#harness/simulator/simulation.ts';
+import type {HttpOutcome} from '#images/shell/http-client.ts';
 import type {HttpsOutcome} from '#images/shell/https-client.ts';
 import {serverNameProblem} from '#protocol/agent/server-name.ts';
 import type {HttpRequest, HttpsFailure} from '#protocol/http.ts';
@@ -18,6 +19,8 @@ interface Connection {
   remote: Endpoint;
   serverNameRules: string[];
   state: 'connecting' | 'handshaking' | 'open' | 'asking';
+  /** Without TLS: what is asked as soon as TCP is there. */
+  plain: {request: HttpRequest; timeoutMs: number} | undefined;
   retransmission: Retransmission;
   deadline: Timer;
 }
@@ -31,7 +34,7 @@ export class VirtualHttpsClient {
   readonly #stack: HostStack;
   readonly #hosts: Record<string, string>;
   readonly #isTrusted: boolean;
-  readonly #onOutcome: (outcome: HttpsOutcome) => void;
+  readonly #onOutcome: (outcome: HttpsOutcome | HttpOutcome) => void;
   readonly #connections = new Map<string, Connection>();
 
   /** `hosts`: FQDN to address. `isTrusted`: the client's own certificate, where the server asks for one. */
@@ -40,7 +43,7 @@ export class VirtualHttpsClient {
     stack: HostStack;
     hosts: Record<string, string>;
     isTrusted: boolean;
-    onOutcome: (outcome: HttpsOutcome) => void;
+    onOutcome: (outcome: HttpsOutcome | HttpOutcome) => void;
   }) {
     this.#simulation = options.simulation;
     this.#stack = options.stack;
@@ -49,12 +52,23 @@ export class VirtualHttpsClient {
     this.#onOutcome = options.onOutcome;
   }
 
-  open(call: {connectionId: string; host: string; port: number; serverNameRules?: string[]; timeoutMs: number}): void {
+  /** One request without TLS (images/shell/http-client.ts). */
+  ask(call: {connectionId: string; host: string; port: number; request: HttpRequest; timeoutMs: number}): void {
+    const {request, timeoutMs} = call;
+    this.open(call, {request, timeoutMs});
+  }
+
+  open(
+    call: {connectionId: string; host: string; port: number; serverNameRules?: string[]; timeoutMs: number},
+    plain?: {request: HttpRequest; timeoutMs: number},
+  ): void {
     const {connectionId, host, port, serverNameRules = ['*'], timeoutMs} = call;
     const address = isAddress(host) ? host : this.#hosts[host.toLowerCase()];
     if (address === undefined) {
       const failure: HttpsFailure = {reason: 'unreachable', detail: `the name ${host} cannot be resolved`};
-      this.#simulation.after(0, () => this.#onOutcome({kind: 'https-failed', connectionId, failure}));
+      this.#simulation.after(0, () =>
+        this.#onOutcome({kind: plain ? 'http-failed' : 'https-failed', connectionId, failure}),
+      );
       return;
     }
     const connection: Connection = {
@@ -64,6 +78,7 @@ export class VirtualHttpsClient {
       remote: {address, port},
       serverNameRules,
       state: 'connecting',
+      plain,
       retransmission: new Retransmission(this.#simulation),
       deadline: this.#deadline(connectionId, timeoutMs, 'no handshake'),
     };
@@ -109,6 +124,10 @@ export class VirtualHttpsClient {
         connection,
         state === 'connecting' ? refused : {reason: 'broken', detail: 'ECONNRESET: read ECONNRESET'},
       );
+    } else if (segment.kind === 'syn-ack' && state === 'connecting' && connection.plain) {
+      connection.deadline.isOver = true;
+      connection.state = 'open';
+      this.send({connectionId, ...connection.plain});
     } else if (segment.kind === 'syn-ack' && state === 'connecting') {
       connection.state = 'handshaking';
       this.#sendReliably(connection, {kind: 'client-hello'}, rtoMs.data);
@@ -119,7 +138,8 @@ export class VirtualHttpsClient {
     } else if (segment.kind === 'response' && state === 'asking') {
       this.#send(connection, {kind: 'response-ack'});
       this.#close(connection);
-      this.#onOutcome({kind: 'https-response', connectionId, response: segment.response});
+      const kind = connection.plain ? 'http-response' : 'https-response';
+      this.#onOutcome({kind, connectionId, response: segment.response});
     }
   }
 
@@ -149,7 +169,8 @@ export class VirtualHttpsClient {
 
   #fail(connection: Connection, failure: HttpsFailure): void {
     this.#close(connection);
-    this.#onOutcome({kind: 'https-failed', connectionId: connection.id, failure});
+    const kind = connection.plain ? 'http-failed' : 'https-failed';
+    this.#onOutcome({kind, connectionId: connection.id, failure});
   }
 
   #close(connection: Connection): void {

@@ -1,8 +1,11 @@
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
 import {Forwarding} from '#harness/simulator/forwarding.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
+import {VirtualHttpServer} from '#harness/simulator/http-server.ts';
 import {Random} from '#harness/simulator/random.ts';
+import type {Payload} from '#harness/simulator/segment.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
+import type {Packet} from '#protocol/dacl/verdict.ts';
 import type {LabEventBody} from '#protocol/event.ts';
 import {Cli} from '#protocol/nad/cli/cli.ts';
 import type {NadCommand, NadEffect, NadInput, NadSettings} from '#protocol/nad/contract.ts';
@@ -39,6 +42,7 @@ export class NadNode implements SimulatedNode {
   #cli = new Cli();
   #radius: SendDatagram = () => {};
   #coa: SendDatagram = () => {};
+  #http: VirtualHttpServer | undefined;
   isGuarded = false;
 
   constructor(surroundings: NodeSurroundings, settings: NadSettings, witness: NadWitness) {
@@ -75,6 +79,10 @@ export class NadNode implements SimulatedNode {
       this.#stack.openUdp(port, (from, bytes) => carried.input({kind: 'datagram', localPort, from, bytes}));
     this.#radius = open(0, 0);
     this.#coa = open(coaPort, coaPort);
+    this.#http = new VirtualHttpServer({
+      stack: this.#stack,
+      onRequest: request => carried.input({kind: 'http-request', ...request}),
+    });
     for (const {port} of accessPorts) {
       this.#witness.setPort(port, true); // a port that was shut does not outlive the power
       if (network.link(`${node}:${port}`).isUp) carried.input({kind: 'link', port, up: true});
@@ -86,6 +94,7 @@ export class NadNode implements SimulatedNode {
     this.#carried?.stop();
     this.#carried = undefined;
     this.#stack.reset();
+    this.#http?.closeAll();
     this.#stack.isPowered = false;
     this.#forwarding = this.#newForwarding();
     this.isGuarded = false;
@@ -114,6 +123,13 @@ export class NadNode implements SimulatedNode {
     if (nowMs - (this.#lastSeenMs.get(key) ?? -quietLabMs) < quietLabMs) return;
     this.#lastSeenMs.set(key, nowMs);
     this.#carried?.input({kind: 'frame', port, mac, address});
+  }
+
+  /** Takes what a redirect catches of the packets that enter a port. */
+  redirects(port: string, packet: Packet, payload: Payload): boolean {
+    if (!this.#forwarding.redirects(port, packet)) return false;
+    if (payload.kind === 'tcp') this.#http?.receive(packet, payload.segment);
+    return true;
   }
 
   command(id: string, given: {name: string}): void {
@@ -150,6 +166,9 @@ export class NadNode implements SimulatedNode {
         });
         return;
       }
+      case 'http-respond':
+        this.#http?.respond(effect.requestId, effect.response);
+        return;
       case 'set-port':
         this.#witness.setPort(effect.port, effect.up);
         return;

@@ -10,7 +10,9 @@ import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import {carry} from '#images/shell/carry.ts';
 import {labClock} from '#images/shell/clock.ts';
 import {openControl} from '#images/shell/control.ts';
-import {HttpsClient} from '#images/shell/https-client.ts';
+import {HttpClient, type HttpOutcome} from '#images/shell/http-client.ts';
+import {HttpsClient, type HttpsOutcome} from '#images/shell/https-client.ts';
+import {resolveFrom} from '#images/shell/resolve.ts';
 import {Agent} from '#protocol/agent/agent.ts';
 import type {AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
 import type {CommonEffect} from '#protocol/role.ts';
@@ -23,15 +25,16 @@ async function run(): Promise<void> {
   const control = await openControl<EndpointNodeSettings>('endpoint', (id, command) => {
     obey(id, command as NodeCommand).catch((error: unknown) => control.refuse(id, String(error)));
   });
-  const {interface: name, gateway, hosts, ca, profileXml, ...settings} = control.begin.settings;
+  const {interface: name, gateway, hosts, names, ca, profileXml, ...settings} = control.begin.settings;
   const clock = labClock(control.begin.clock);
   using opened = new DisposableStack();
   const files = new PostureFiles();
   files.install({profileXml, knownPsns: settings.knownPsns});
 
-  const client = opened.use(
-    new HttpsClient({clock, hosts, identity: {ca}, onOutcome: outcome => carried.input(outcome)}),
-  );
+  const resolve = resolveFrom(names);
+  const onOutcome = (outcome: HttpsOutcome | HttpOutcome) => carried.input(outcome);
+  const client = opened.use(new HttpsClient({clock, resolve, identity: {ca}, onOutcome}));
+  const httpClient = opened.use(new HttpClient({clock, resolve, onOutcome}));
   const perform = (effect: Exclude<AgentEffect, CommonEffect<unknown>>) => {
     switch (effect.kind) {
       case 'https-open':
@@ -39,7 +42,10 @@ async function run(): Promise<void> {
       case 'https-send':
         return client.send(effect);
       case 'https-abandon':
-        return client.abandon(effect.connectionId);
+        client.abandon(effect.connectionId);
+        return httpClient.abandon(effect.connectionId);
+      case 'http-ask':
+        return httpClient.ask(effect);
       case 'log':
         return files.appendLog(effect.line);
       case 'remember-psns':

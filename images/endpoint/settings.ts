@@ -6,8 +6,10 @@ export type EndpointNodeSettings = Omit<AgentSettings, 'profile'> & {
   profileXml: string;
   interface: string;
   gateway: string;
-  /** FQDN to address: what DNS would say. */
+  /** PSNs, FQDN to address. */
   hosts: Record<string, string>;
+  /** Everything that DNS knows. */
+  names: Record<string, string>;
   /** PEM of the authority that the operating system trusts. */
   ca: string;
 };

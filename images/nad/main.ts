@@ -4,11 +4,13 @@ import {watchArp} from '#images/nad/arp-watch.ts';
 import {openCliServer} from '#images/nad/cli-server.ts';
 import {type Enforcement, openEnforcement} from '#images/nad/enforcement.ts';
 import {GuardedPorts} from '#images/nad/guarded-ports.ts';
-import {probeAddress, setPort} from '#images/nad/ports.ts';
+import {macOf, probeAddress, setPort} from '#images/nad/ports.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
+import {steering} from '#images/nad/steering.ts';
 import {carry} from '#images/shell/carry.ts';
 import {labClock} from '#images/shell/clock.ts';
 import {type Control, openControl} from '#images/shell/control.ts';
+import {openHttpServer} from '#images/shell/http-server.ts';
 import {openUdp} from '#images/shell/udp.ts';
 import type {LabEventBody} from '#protocol/event.ts';
 import {Cli} from '#protocol/nad/cli/cli.ts';
@@ -39,8 +41,9 @@ async function start({
   const fault = (message: string) => control.record({kind: 'fault', message}, clock.nowMs());
   const guarded = Promise.withResolvers<void>();
 
-  const enforcement = await openEnforcement({onEnd: fault});
-  const [radius, coa] = await Promise.all([
+  const redirects = settings.redirectAcls.length > 0;
+  const enforcement = await openEnforcement({onEnd: fault, ...(redirects ? {macOf} : {})});
+  const [radius, coa, http] = await Promise.all([
     openUdp({
       address: settings.nasAddress,
       port: 0,
@@ -51,6 +54,13 @@ async function start({
       port: settings.coaPort,
       onDatagram: (from, bytes) => carried.input({kind: 'datagram', localPort: settings.coaPort, from, bytes}),
     }),
+    redirects
+      ? openHttpServer({
+          address: settings.nasAddress,
+          port: steering.serverPort,
+          onRequest: (requestId, from, request) => carried.input({kind: 'http-request', requestId, from, request}),
+        })
+      : undefined,
   ]);
 
   const carried = carry<NadInput, OwnEffect>({
@@ -67,6 +77,9 @@ async function start({
             carried.input(input);
             if (input.kind === 'enforced') guarded.resolve();
           });
+          break;
+        case 'http-respond':
+          http?.respond(effect.requestId, effect.response);
           break;
         case 'set-port':
           setPort(effect.port, effect.up).catch((error: Error) => fault(error.message));

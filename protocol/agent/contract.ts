@@ -13,6 +13,11 @@ export interface AgentSettings {
   addresses: string[];
   facts: HostFacts;
   profile: ProfileResult;
+  /**
+  In the redirect flow, stage 1 of discovery comes first, and its probes begin with the default gateway (domain.md 4.1, 4.2); null:
+  the redirectless flow, which has stage 2 only.
+  */
+  stageOne: {gateway: string} | null;
   /** `ConnectionData.xml`: FQDNs of PSNs seen before, latest first. */
   knownPsns: string[];
   /** Unix time in milliseconds at lab time 0; the log's dates come from it. */
@@ -49,7 +54,9 @@ export type AgentInput =
   | {kind: 'link'; up: boolean; addresses: string[]}
   | {kind: 'https-opened'; connectionId: string}
   | {kind: 'https-response'; connectionId: string; response: HttpResponse}
-  | {kind: 'https-failed'; connectionId: string; failure: HttpsFailure};
+  | {kind: 'https-failed'; connectionId: string; failure: HttpsFailure}
+  | {kind: 'http-response'; connectionId: string; response: HttpResponse}
+  | {kind: 'http-failed'; connectionId: string; failure: HttpsFailure};
 
 export type AgentCommand =
   /** *Scan again*, if the profile's `EnableRescanButton` lets the user have that button. */
@@ -71,7 +78,9 @@ export type AgentEffect =
   | {kind: 'https-open'; connectionId: string; host: string; port: number; serverNameRules: string[]; timeoutMs: number}
   /** Send over an opened connection; answered by `https-response` or `https-failed`; the connection is closed after it. */
   | {kind: 'https-send'; connectionId: string; request: HttpRequest; timeoutMs: number}
-  /** Give up on a connection: nothing more is heard of it. */
+  /** One request without TLS, from connection to answer; answered by `http-response` or `http-failed`. */
+  | {kind: 'http-ask'; connectionId: string; host: string; port: number; request: HttpRequest; timeoutMs: number}
+  /** Give up on a connection, with TLS or without: nothing more is heard of it. */
   | {kind: 'https-abandon'; connectionId: string}
   /** One line of `AnyConnect_ISEPosture.txt`, complete but for the line end. */
   | {kind: 'log'; line: string}

@@ -22,10 +22,12 @@ Makes the chains that do to packets what `verdict` says, with a counter for each
 Whatever matches ends the evaluation. Every name begins with `name`. Fragments other than the first have a chain of their own
 if the list treats them differently.
 
+`verdicts`: what nft is to do instead of accepting and dropping, where a list does not say what passes.
+
 What can match nothing has no counter: an entry such as `gt 65535`, or one that another makes dead by asking for the same.
 Nothing of the list's text gets here, only its numbers. Throws RangeError if the list holds what no parser made.
 */
-export function compileAcl(acl: Acl, name: string): CompiledAcl {
+export function compileAcl(acl: Acl, name: string, verdicts: Verdicts = passOrNot): CompiledAcl {
   const {entries, family} = acl;
   const compiled: CompiledAcl = {chain: name, chains: [], maps: []};
   const whole: Step[] = [];
@@ -37,10 +39,11 @@ export function compileAcl(acl: Acl, name: string): CompiledAcl {
     isDifferent ||= asksMore || ace.fragments === true;
     if (network === 'never') continue;
     const asked = askedBy(network, nothing);
-    if (transport !== 'never' && !ace.fragments) whole.push(stepOf(ace, askedBy(transport, asked)));
-    if (ace.action === 'permit' || !asksMore) ofFragments.push(stepOf(ace, asked));
+    if (transport !== 'never' && !ace.fragments) whole.push(stepOf(ace, askedBy(transport, asked), verdicts));
+    if (ace.action === 'permit' || !asksMore) ofFragments.push(stepOf(ace, asked, verdicts));
   }
-  if (isDifferent) addChain(compiled, {name: `${name}_fragments`, steps: ofFragments, before: [], after: []});
+  if (isDifferent)
+    addChain(compiled, {name: `${name}_fragments`, steps: ofFragments, before: [], after: [], end: verdicts.deny});
   addChain(compiled, {
     name,
     steps: whole,
@@ -49,6 +52,7 @@ export function compileAcl(acl: Acl, name: string): CompiledAcl {
       family === 'ipv6' && acl.permitsNeighbourDiscovery !== false
         ? [`icmpv6 type { ${neighbourDiscoveryTypes.join(', ')} } accept`]
         : [],
+    end: verdicts.deny,
   });
   return compiled;
 }
@@ -80,8 +84,13 @@ interface Asked {
 /** An entry on its way to become a rule or an element. */
 interface Step extends Asked {
   line: number;
-  verdict: 'accept' | 'drop';
+  verdict: string;
 }
+
+/** Verdicts of nft. */
+export type Verdicts = Record<Ace['action'], string>;
+
+const passOrNot: Verdicts = {permit: 'accept', deny: 'drop'};
 
 const nothing: Asked = {text: '', shape: 0, values: '', isKey: true};
 const shapeBase = 8;
@@ -120,13 +129,13 @@ const keyTypes: Record<KeyField, string> = {
   'th dport': 'inet_service',
 };
 
-function stepOf({line, action}: Ace, {text, shape, values, isKey}: Asked): Step {
-  return {line, verdict: action === 'permit' ? 'accept' : 'drop', text, shape, values, isKey: isKey && shape > 0};
+function stepOf({line, action}: Ace, {text, shape, values, isKey}: Asked, verdicts: Verdicts): Step {
+  return {line, verdict: verdicts[action], text, shape, values, isKey: isKey && shape > 0};
 }
 
 function addChain(
   compiled: CompiledAcl,
-  {name, steps, before, after}: {name: string; steps: Step[]; before: string[]; after: string[]},
+  {name, steps, before, after, end}: {name: string; steps: Step[]; before: string[]; after: string[]; end: string},
 ): void {
   const rules: string[] = [];
   for (const run of runsOf(living(steps))) {
@@ -140,7 +149,7 @@ function addChain(
     compiled.maps.push({name: map, type, elements: run.map(elementOf)});
     rules.push(`${fields} vmap @${map}`);
   }
-  compiled.chains.push({name, rules: [...before, ...rules, ...after, `counter drop comment "${implicitComment}"`]});
+  compiled.chains.push({name, rules: [...before, ...rules, ...after, `counter ${end} comment "${implicitComment}"`]});
 }
 
 /** Those before which no step asks for the same, or for nothing at all. */

@@ -185,7 +185,7 @@ export class Authorization {
 
   #grant(session: Session, policy: Policy): void {
     session.attempt = {kind: 'none'};
-    session.grant = {policy, confirmed: false};
+    session.grant = {policy, isAclTold: false, confirmed: false};
     this.#context.touch();
   }
 

@@ -72,6 +72,7 @@ function sessionView(session: Session, {ports, tracking, ledger}: ViewedParts): 
     applyingPolicy: attempt.kind === 'fetching' || attempt.kind === 'installing' || grant?.confirmed === false,
     acl: binding === undefined || binding.acl === openAcl.name ? null : binding.acl,
     assignedAcl: assigned !== null && ledger.holdsAcl(assigned) ? assigned : null,
+    redirect: grant?.policy.redirect ?? null,
     server: grant?.policy.server ?? '',
     methods: [{method: 'mab', state: methodState(session)}],
   };

@@ -29,12 +29,16 @@ export interface DiscoveryAnswer {
 
 const paths = {
   discovery: '/auth/ng-discovery',
+  status: '/auth/status',
   requirements: '/auth/posture/requirements',
   report: '/auth/posture/report',
   probe: '/auth/status/session',
 } as const;
 
-/** Which of the four questions a request asks, or `undefined` if none. */
+/** Of stage 1: for a switch to redirect, not for a PSN to answer (domain.md 4.2). */
+const redirectProbePath = '/auth/discovery';
+
+/** Which of the questions a request asks, or `undefined` if none. */
 export function questionOf(request: HttpRequest): keyof typeof paths | undefined {
   const path = request.path.split('?')[0];
   return (Object.keys(paths) as (keyof typeof paths)[]).find(name => paths[name] === path);
@@ -42,6 +46,14 @@ export function questionOf(request: HttpRequest): keyof typeof paths | undefined
 
 export const encodeDiscoveryRequest = (identity: AgentIdentity, host: string): HttpRequest =>
   ask('GET', paths.discovery, identity, host);
+
+/** Of stage 1, to the PSN met last; answered as discovery is (domain.md 4.2). */
+export const encodeStatusRequest = (identity: AgentIdentity, host: string): HttpRequest =>
+  ask('GET', paths.status, identity, host);
+
+/** Goes unencrypted to whoever answers, so it says nothing of the host. */
+export const encodeRedirectProbe = (host: string): HttpRequest =>
+  ask('GET', redirectProbePath, {macs: [], addresses: [], sessionId: ''}, host);
 
 export const encodeRequirementsRequest = (identity: AgentIdentity, host: string): HttpRequest =>
   ask('GET', paths.requirements, identity, host);
@@ -54,7 +66,7 @@ export function encodeReportRequest(identity: AgentIdentity, host: string, repor
   return {...request, headers: {...request.headers, 'content-type': 'application/json'}, body: JSON.stringify(report)};
 }
 
-/** Reads who asks from any of the four requests; lists that are missing are empty. */
+/** Reads who asks from any of the requests; lists that are missing are empty. */
 export function decodeIdentity(request: HttpRequest): AgentIdentity {
   return {
     macs: list(request.headers['x-emu-mac-list']).map(mac => mac.toUpperCase()),

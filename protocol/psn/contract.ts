@@ -3,6 +3,7 @@ import type {HarnessEvent, PsnEvent} from '#protocol/event.ts';
 import type {HttpRequest, HttpResponse, HttpsFailure} from '#protocol/http.ts';
 import type {Requirement} from '#protocol/posture/requirement.ts';
 import type {PostureStatus} from '#protocol/posture/status.ts';
+import type {Portal} from '#protocol/psn/portals.ts';
 import type {CommonEffect, CommonInput, Endpoint} from '#protocol/role.ts';
 
 export interface PsnSettings {
@@ -10,6 +11,8 @@ export interface PsnSettings {
   fqdn: string;
   address: string;
   ports: PsnPorts;
+  /** Portals besides the default one, with ports of their own from 8000 to 8999 (domain.md 8.3). */
+  customPortals: Portal[];
   /** The other nodes of the deployment. */
   peers: {name: string; fqdn: string; address: string}[];
   networkDevices: NetworkDevice[];
@@ -66,6 +69,8 @@ export interface AuthorizationProfile {
   name: string;
   access: 'ACCESS_ACCEPT' | 'ACCESS_REJECT';
   daclName: string | null;
+  /** *Web Redirection: Client Provisioning*: name of the switch's access list, and of the portal (domain.md 5.3, 6.8). */
+  redirect?: {acl: string; portal: string};
 }
 
 export interface AuthorizationRule {

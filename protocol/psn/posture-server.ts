@@ -13,6 +13,7 @@ import {isCompliant, type PostureReport, type Requirement} from '#protocol/postu
 import {raiseAlarm} from '#protocol/psn/alarms.ts';
 import {readMac} from '#protocol/psn/mac-address.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
+import {portalsOf} from '#protocol/psn/portals.ts';
 import type {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
 import type {PsnSession} from '#protocol/psn/session-cache.ts';
 import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
@@ -42,7 +43,8 @@ export class PostureServer {
     const session = this.#sessionOf(request);
     switch (question) {
       case 'discovery':
-        return this.#discovery(session);
+      case 'status':
+        return this.#discovery(session, localPort);
       case 'requirements':
         return this.#requirements(session, nowMs);
       case 'report':
@@ -53,9 +55,11 @@ export class PostureServer {
   }
 
   #portsOf(question: Question): (number | null)[] {
-    const {portal, posture, probe} = this.#state.settings.ports;
-    if (question === 'probe') return [probe];
-    return question === 'discovery' ? [portal, posture] : [posture];
+    const {posture} = this.#state.settings.ports;
+    const portals = portalsOf(this.#state.settings);
+    if (question === 'probe') return portals.map(({bidirectionalPort}) => bidirectionalPort);
+    const isDiscovery = question === 'discovery' || question === 'status';
+    return isDiscovery ? [...portals.map(({httpsPort}) => httpsPort), posture] : [posture];
   }
 
   #sessionOf(request: HttpRequest): PsnSession | undefined {
@@ -67,18 +71,21 @@ export class PostureServer {
     });
   }
 
-  #discovery(session: PsnSession | undefined): HttpResponse {
+  /** The portal that is asked says where probes go. */
+  #discovery(session: PsnSession | undefined, localPort: number): HttpResponse {
     const {outbox, settings} = this.#state;
     const found = session === undefined ? 'none' : this.#directory.isOwn(session) ? 'local' : 'replicated';
     const owner = session?.owner ?? null;
     outbox.record({kind: 'discovery-answered', sessionId: session?.sessionId ?? null, owner, found});
     if (session === undefined) return refusal(404, 'no session of this endpoint is known here');
     const {sessionId, postureStatus: status} = session;
+    const portals = portalsOf(settings);
+    const portal = portals.find(({httpsPort}) => httpsPort === localPort) ?? portals[0];
     return encodeDiscoveryAnswer({
       sessionId,
       owner: session.owner,
       status,
-      probePort: settings.ports.probe ?? defaultProbePort,
+      probePort: portal.bidirectionalPort ?? defaultProbePort,
     });
   }
 
@@ -132,6 +139,7 @@ export class PostureServer {
 
 const methods: Record<Question, HttpRequest['method']> = {
   discovery: 'GET',
+  status: 'GET',
   requirements: 'GET',
   report: 'POST',
   probe: 'GET',

@@ -35,6 +35,7 @@ export const healthySettings: NadSettings = {
     {address: psn2, secret},
   ],
   coaPort: 1700,
+  redirectAcls: [],
   preAuthAcl: 'permit udp any any eq bootps\ndeny ip any any',
   daclFailure: 'deny',
   ipUnknownPolicy: 'notEnforced',

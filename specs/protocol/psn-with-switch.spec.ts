@@ -159,6 +159,7 @@ function switchSettings(): ConstructorParameters<typeof Nad>[0] {
     radius: {timeoutMs: 5000, attempts: 3, deadTimeMs: 900_000},
     coaClients: [{address: server.address, secret}],
     coaPort: 1700,
+    redirectAcls: [],
     preAuthAcl: 'deny ip any any',
     daclFailure: 'deny',
     ipUnknownPolicy: 'notEnforced',
