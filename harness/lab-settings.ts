@@ -37,6 +37,9 @@ export interface LabSettings {
     deadTimeMs: number;
     /** The RADIUS secret that the switch has for each PSN, and takes CoA with. */
     secret: string;
+    accounting: boolean;
+    /** Access-Requests carry the endpoint's address, once it is learnt (attribute 8). */
+    framedIp: boolean;
     /** PSNs that may send CoA; null: all of the topology (domain.md 5.8). */
     coaClients: string[] | null;
   };
@@ -105,6 +108,8 @@ export function defaultSettings(topology: Topology): LabSettings {
       radiusAttempts: 3,
       deadTimeMs: 900_000,
       secret: 'posturelab-radius-secret',
+      accounting: true,
+      framedIp: true,
       coaClients: null,
     },
     psn: {

@@ -83,6 +83,8 @@ function planNad(
     redirectAcls: redirect.enabled ? [{name: redirect.nadAclName, text: redirect.acl}] : [],
     daclFailure: settings.daclFailure,
     ipUnknownPolicy: settings.ipUnknownPolicy,
+    sendsAccounting: settings.accounting,
+    sendsFramedIp: settings.framedIp,
     accountingIntervalMs: 172_800_000,
     uptimeMs: 0x679e_0000,
     labEpochMs: labEpochS * 1000,

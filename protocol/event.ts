@@ -105,7 +105,12 @@ export type PsnEvent =
   | {kind: 'acl-served'; acl: string; rounds: number; entries: number}
   | {kind: 'acl-refused'; acl: string; code: number; reason: string}
   | {kind: 'accounting-received'; status: string; sessionId: string}
-  | {kind: 'discovery-answered'; sessionId: string | null; owner: string | null; found: 'local' | 'replicated' | 'none'}
+  | {
+      kind: 'discovery-answered';
+      sessionId: string | null;
+      owner: string | null;
+      found: 'local' | 'replicated' | 'peer' | 'none';
+    }
   | {kind: 'posture-reported'; sessionId: string; mac: string; passed: boolean}
   /** t1 of domain.md 7.2: the session's status is this from now on, whatever the switch does. */
   | {kind: 'posture-settled'; sessionId: string; mac: string; status: PostureStatus}

@@ -27,6 +27,10 @@ export interface NadSettings {
   daclFailure: 'deny' | 'permitOpen';
   /** domain.md 5.6: what holds while the endpoint's address is not yet known. */
   ipUnknownPolicy: 'notEnforced' | 'anySource';
+  /** Whether there is accounting at all (domain.md 11.27). */
+  sendsAccounting: boolean;
+  /** `radius-server attribute 8 include-in-access-req`: Framed-IP-Address, once it is learnt. */
+  sendsFramedIp: boolean;
   /** `aaa accounting update newinfo periodic`, in lab milliseconds (172 800 000 in TAC 222483); 0: on new information only. */
   accountingIntervalMs: number;
   /** How long the switch was up at lab time 0, in milliseconds: the last third of audit-session-ids (domain.md 5.2). */

@@ -13,15 +13,24 @@ import {isCompliant, type PostureReport, type Requirement} from '#protocol/postu
 import {raiseAlarm} from '#protocol/psn/alarms.ts';
 import {readMac} from '#protocol/psn/mac-address.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
+import type {OwnerLookup} from '#protocol/psn/owner-lookup.ts';
 import {portalsOf} from '#protocol/psn/portals.ts';
 import type {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
 import type {PsnSession} from '#protocol/psn/session-cache.ts';
 import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
+import type {OwnedSession} from '#protocol/psn/session-owner.ts';
 import {formatIpAddress, parseIpAddress} from '#protocol/radius/ip-address.ts';
 import type {Endpoint} from '#protocol/role.ts';
 
 /** Told to agents when no profile enables state synchronization: the port that would be used, closed (domain.md 1.2). */
 const defaultProbePort = 8449;
+
+interface Asked {
+  localPort: number;
+  from: Endpoint;
+  request: HttpRequest;
+  respond: (response: HttpResponse) => void;
+}
 
 type Question = NonNullable<ReturnType<typeof questionOf>>;
 
@@ -29,28 +38,41 @@ export class PostureServer {
   readonly #state: NodeState;
   readonly #directory: SessionDirectory;
   readonly #settlement: PostureSettlement;
+  readonly #ownerLookup: OwnerLookup;
 
-  constructor(state: NodeState, directory: SessionDirectory, settlement: PostureSettlement) {
+  constructor(
+    state: NodeState,
+    parts: {directory: SessionDirectory; settlement: PostureSettlement; ownerLookup: OwnerLookup},
+  ) {
     this.#state = state;
-    this.#directory = directory;
-    this.#settlement = settlement;
+    this.#directory = parts.directory;
+    this.#settlement = parts.settlement;
+    this.#ownerLookup = parts.ownerLookup;
   }
 
-  answer(localPort: number, from: Endpoint, request: HttpRequest, nowMs: number): HttpResponse {
+  /** `respond` is called once, for discovery perhaps only when the other nodes have been asked. */
+  answer({localPort, from, request, respond}: Asked, nowMs: number): void {
+    const question = questionOf(request);
+    const isDiscovery = question === 'discovery' || question === 'status';
+    const isRight = isDiscovery && this.#portsOf(question).includes(localPort) && request.method === methods[question];
+    if (isRight) this.#discovery(request, localPort, respond);
+    else respond(this.#answer({localPort, from, request}, nowMs));
+  }
+
+  #answer({localPort, from, request}: Omit<Asked, 'respond'>, nowMs: number): HttpResponse {
     const question = questionOf(request);
     if (question === undefined || !this.#portsOf(question).includes(localPort)) return refusal(404, 'nothing is here');
     if (request.method !== methods[question]) return refusal(405, `ask with ${methods[question]}`);
     const session = this.#sessionOf(request);
     switch (question) {
-      case 'discovery':
-      case 'status':
-        return this.#discovery(session, localPort);
       case 'requirements':
         return this.#requirements(session, nowMs);
       case 'report':
         return this.#report(session, request, nowMs);
       case 'probe':
         return this.#probe(session, from, nowMs);
+      default:
+        return refusal(404, 'nothing is here');
     }
   }
 
@@ -63,30 +85,44 @@ export class PostureServer {
   }
 
   #sessionOf(request: HttpRequest): PsnSession | undefined {
-    const {sessionId, addresses, macs} = decodeIdentity(request);
+    const {sessionId, addresses} = decodeIdentity(request);
     return this.#state.sessions.find({
       sessionId,
       addresses: addresses.map(canonicalAddress),
-      macs: macs.map(mac => readMac(mac) ?? mac),
+      macs: macsOf(request),
+    });
+  }
+
+  /** The node's own cache first, then the other nodes by MAC (domain.md 4.4). */
+  #discovery(request: HttpRequest, localPort: number, respond: Asked['respond']): void {
+    const session = this.#sessionOf(request);
+    if (session !== undefined) {
+      const {sessionId, owner, postureStatus: status} = session;
+      const found = this.#directory.isOwn(session) ? 'local' : 'replicated';
+      respond(this.#discoveryAnswer({sessionId, owner, status}, found, localPort));
+      return;
+    }
+    const macs = macsOf(request)
+      .map(readMac)
+      .filter(mac => mac !== undefined);
+    this.#ownerLookup.ask(macs, owned => {
+      respond(this.#discoveryAnswer(owned, owned === undefined ? 'none' : 'peer', localPort));
     });
   }
 
   /** The portal that is asked says where probes go. */
-  #discovery(session: PsnSession | undefined, localPort: number): HttpResponse {
+  #discoveryAnswer(
+    session: OwnedSession | undefined,
+    found: 'local' | 'replicated' | 'peer' | 'none',
+    localPort: number,
+  ): HttpResponse {
     const {outbox, settings} = this.#state;
-    const found = session === undefined ? 'none' : this.#directory.isOwn(session) ? 'local' : 'replicated';
-    const owner = session?.owner ?? null;
-    outbox.record({kind: 'discovery-answered', sessionId: session?.sessionId ?? null, owner, found});
+    const {sessionId = null, owner = null} = session ?? {};
+    outbox.record({kind: 'discovery-answered', sessionId, owner, found});
     if (session === undefined) return refusal(404, 'no session of this endpoint is known here');
-    const {sessionId, postureStatus: status} = session;
     const portals = portalsOf(settings);
     const portal = portals.find(({httpsPort}) => httpsPort === localPort) ?? portals[0];
-    return encodeDiscoveryAnswer({
-      sessionId,
-      owner: session.owner,
-      status,
-      probePort: portal.bidirectionalPort ?? defaultProbePort,
-    });
+    return encodeDiscoveryAnswer({...session, probePort: portal.bidirectionalPort ?? defaultProbePort});
   }
 
   /** From now on a report is due: what was Unknown is Pending (domain.md 2.1). */
@@ -166,6 +202,10 @@ function attributesOf(session: PsnSession, report: PostureReport): Record<string
     PostureAgentVersion: report.agentVersion,
     PostureReport: report.results.map(({name, passed}) => `${name};${passed ? 'Passed' : 'Failed'}`).join(','),
   };
+}
+
+function macsOf(request: HttpRequest): string[] {
+  return decodeIdentity(request).macs.map(mac => readMac(mac) ?? mac);
 }
 
 /** As the RADIUS side writes it; what is no address finds no session. */

@@ -1,4 +1,4 @@
-import type {HttpResponse} from '#protocol/http.ts';
+import type {HttpRequest, HttpResponse} from '#protocol/http.ts';
 import {Accounting} from '#protocol/psn/accounting.ts';
 import {AclServer} from '#protocol/psn/acl-server.ts';
 import {type AdminCommand, Administration} from '#protocol/psn/administration.ts';
@@ -9,6 +9,7 @@ import type {PsnCommand, PsnEffect, PsnInput, PsnSettings, PsnStep, PsnView} fro
 import {DynamicAuthorization} from '#protocol/psn/dynamic-authorization.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import {Outbox} from '#protocol/psn/outbox.ts';
+import {OwnerLookup} from '#protocol/psn/owner-lookup.ts';
 import {PostureServer} from '#protocol/psn/posture-server.ts';
 import {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
 import {RadiusServer} from '#protocol/psn/radius-server.ts';
@@ -16,7 +17,8 @@ import {Records} from '#protocol/psn/records.ts';
 import {Replication} from '#protocol/psn/replication.ts';
 import {SessionCache, viewOf} from '#protocol/psn/session-cache.ts';
 import {SessionDirectory} from '#protocol/psn/session-directory.ts';
-import type {RandomBytes, Role} from '#protocol/role.ts';
+import {isOwnerQuestion} from '#protocol/psn/session-owner.ts';
+import type {Endpoint, RandomBytes, Role} from '#protocol/role.ts';
 import {Steps} from '#protocol/steps.ts';
 
 /** What waits at a step. */
@@ -35,6 +37,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   readonly #replication: Replication;
   readonly #dynamicAuthorization: DynamicAuthorization;
   readonly #radiusServer: RadiusServer;
+  readonly #ownerLookup: OwnerLookup;
   readonly #postureServer: PostureServer;
   readonly #administration: Administration;
   readonly #askedForCoa = new Set<string>();
@@ -62,7 +65,8 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       aclServer: new AclServer(state),
       accounting: new Accounting(state, directory),
     });
-    this.#postureServer = new PostureServer(state, directory, settlement);
+    this.#ownerLookup = new OwnerLookup(state, directory);
+    this.#postureServer = new PostureServer(state, {directory, settlement, ownerLookup: this.#ownerLookup});
     this.#administration = new Administration(state, {
       directory,
       settlement,
@@ -102,9 +106,11 @@ export class Psn implements Role<PsnInput, PsnEffect> {
         this.#respond(input, nowMs);
         break;
       case 'https-response':
+        if (this.#ownerLookup.finished(input.connectionId, input.response)) break;
         this.#replication.finished(input.connectionId, input.response.status, nowMs);
         break;
       case 'https-failed':
+        if (this.#ownerLookup.finished(input.connectionId, undefined)) break;
         this.#replication.finished(input.connectionId, undefined, nowMs);
         break;
     }
@@ -122,14 +128,14 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   }
 
   #respond(input: PsnInput & {kind: 'https-request'}, nowMs: number): void {
-    const response = this.#responseTo(input, nowMs);
-    this.#state.outbox.add({kind: 'https-respond', requestId: input.requestId, response});
+    const {requestId, localPort, from, request} = input;
+    const respond = (response: HttpResponse) => this.#state.outbox.add({kind: 'https-respond', requestId, response});
+    if (localPort === this.#state.settings.ports.messaging) respond(this.#answerPeer(from, request, nowMs));
+    else this.#postureServer.answer({localPort, from, request, respond}, nowMs);
   }
 
-  #responseTo({localPort, from, request}: PsnInput & {kind: 'https-request'}, nowMs: number): HttpResponse {
-    if (localPort !== this.#state.settings.ports.messaging) {
-      return this.#postureServer.answer(localPort, from, request, nowMs);
-    }
+  #answerPeer(from: Endpoint, request: HttpRequest, nowMs: number): HttpResponse {
+    if (isOwnerQuestion(request)) return this.#ownerLookup.answer(request, from);
     if (!this.#replicates) return {status: 409, headers: {}, body: 'replication is off here\n'};
     return this.#replication.receive(request, from, nowMs);
   }

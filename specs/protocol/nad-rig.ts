@@ -36,6 +36,8 @@ export const healthySettings: NadSettings = {
   ],
   coaPort: 1700,
   redirectAcls: [],
+  sendsAccounting: true,
+  sendsFramedIp: true,
   preAuthAcl: 'permit udp any any eq bootps\ndeny ip any any',
   daclFailure: 'deny',
   ipUnknownPolicy: 'notEnforced',

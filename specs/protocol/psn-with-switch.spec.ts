@@ -160,6 +160,8 @@ function switchSettings(): ConstructorParameters<typeof Nad>[0] {
     coaClients: [{address: server.address, secret}],
     coaPort: 1700,
     redirectAcls: [],
+    sendsAccounting: true,
+    sendsFramedIp: true,
     preAuthAcl: 'deny ip any any',
     daclFailure: 'deny',
     ipUnknownPolicy: 'notEnforced',
