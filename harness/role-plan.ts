@@ -5,6 +5,7 @@ import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
 import {accessPorts, type NodeOfKind, nodesOf, type Topology} from '#harness/topology.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
+import type {NadNodeSettings} from '#images/nad/settings.ts';
 import {enrollHost} from '#protocol/agent/stage-one.ts';
 import type {NadSettings} from '#protocol/nad/contract.ts';
 import type {Policy, PsnSettings} from '#protocol/psn/contract.ts';
@@ -15,7 +16,7 @@ export type EndpointPlan = Omit<EndpointNodeSettings, 'ca'>;
 
 export type RolePlan =
   | {node: string; kind: 'endpoint'; settings: EndpointPlan}
-  | {node: string; kind: 'nad'; settings: NadSettings}
+  | {node: string; kind: 'nad'; settings: NadNodeSettings}
   | {node: string; kind: 'psn'; settings: PsnSettings};
 
 /** One plan a node, in the order of declaration. */
@@ -23,7 +24,12 @@ export function planRoles(topology: Topology, settings: LabSettings): RolePlan[]
   return Object.entries(topology.nodes).map(([node, declared]): RolePlan => {
     if (declared.kind === 'endpoint')
       return {node, kind: 'endpoint', settings: planEndpoint(topology, declared, settings)};
-    if (declared.kind === 'nad') return {node, kind: 'nad', settings: planNad(topology, node, declared, settings)};
+    if (declared.kind === 'nad')
+      return {
+        node,
+        kind: 'nad',
+        settings: {...planNad(topology, node, declared, settings), names: namesOf(topology, settings)},
+      };
     return {node, kind: 'psn', settings: planPsn(topology, node, declared, settings)};
   });
 }
@@ -36,7 +42,6 @@ function planEndpoint(topology: Topology, endpoint: NodeOfKind<'endpoint'>, sett
     interface: 'eth0',
     gateway: endpoint.gateway,
     hosts: hostsOf(topology),
-    names: namesOf(topology, settings),
     stageOne: settings.redirect.enabled ? {gateway: endpoint.gateway} : null,
     profileXml: profileXml(
       settings.profile,

@@ -53,7 +53,11 @@ const capabilities: Record<TopologyNode['kind'], string[]> = {
 
 const sysctls: Record<TopologyNode['kind'], Record<string, string>> = {
   endpoint: {'net.ipv4.ping_group_range': '0 2147483647'},
-  nad: {'net.ipv4.ping_group_range': '0 2147483647', 'net.ipv4.ip_forward': '1'},
+  nad: {
+    'net.ipv4.ping_group_range': '0 2147483647',
+    'net.ipv4.ip_forward': '1',
+    'net.ipv4.ip_unprivileged_port_start': '53', // its DNS server
+  },
   psn: {'net.ipv4.ping_group_range': '0 2147483647'},
 };
 

@@ -1,5 +1,6 @@
 import type {EndpointPlan} from '#harness/role-plan.ts';
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
+import {VirtualResolver} from '#harness/simulator/dns.ts';
 import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
 import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
@@ -22,6 +23,7 @@ export class EndpointNode implements SimulatedNode {
   readonly #plug: (isUp: boolean) => void;
   readonly #files: {profileXml: string; knownPsns: string[]; log: string[]};
   #client: VirtualHttpsClient | undefined;
+  #resolver: VirtualResolver | undefined;
   #carried: CarriedRole<AgentInput, AgentEffect> | undefined;
   #carrierIsUp = false;
 
@@ -43,14 +45,7 @@ export class EndpointNode implements SimulatedNode {
 
   boot(): void {
     const {simulation, clock, outlets, sabotage} = this.#surroundings;
-    const {
-      interface: _interface,
-      gateway: _gateway,
-      hosts: _hosts,
-      names,
-      profileXml: _profileXml,
-      ...settings
-    } = this.#plan;
+    const {interface: _interface, gateway, hosts: _hosts, profileXml: _profileXml, ...settings} = this.#plan;
     this.#stack.isPowered = true;
     this.#plug(true); // an interface that was taken down does not outlive the power
     this.#carrierIsUp = this.#surroundings.network.link(`${this.#surroundings.node}:eth0`).isUp;
@@ -68,10 +63,11 @@ export class EndpointNode implements SimulatedNode {
       perform: effect => this.#perform(effect),
     });
     this.#carried = carried;
+    this.#resolver = new VirtualResolver({simulation, stack: this.#stack, server: gateway});
     this.#client = new VirtualHttpsClient({
       simulation,
       stack: this.#stack,
-      hosts: names,
+      resolve: this.#resolver.resolve,
       isTrusted: true,
       onOutcome: outcome => carried.input(outcome),
     });
@@ -83,6 +79,7 @@ export class EndpointNode implements SimulatedNode {
     this.#carried?.stop();
     this.#carried = undefined;
     this.#client?.abandonAll();
+    this.#resolver?.abandonAll();
     this.#stack.reset();
     this.#stack.isPowered = false;
     this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
@@ -100,6 +97,7 @@ export class EndpointNode implements SimulatedNode {
     if (!isUp) this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
     if (isUp === this.#carrierIsUp) return;
     this.#carrierIsUp = isUp;
+    this.#resolver?.forget();
     this.#tellCarrier();
   }
 

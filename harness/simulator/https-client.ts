@@ -1,3 +1,4 @@
+import type {ResolveName} from '#harness/simulator/dns.ts';
 import type {HostStack} from '#harness/simulator/host-stack.ts';
 import {Retransmission} from '#harness/simulator/retransmission.ts';
 import {headerOf, type Segment, type ServerCertificate} from '#harness/simulator/segment.ts';
@@ -12,6 +13,19 @@ import type {Endpoint} from '#protocol/role.ts';
 const rtoMs = {syn: 1000, data: 200};
 const attempts = 7;
 
+interface Call {
+  connectionId: string;
+  host: string;
+  port: number;
+  serverNameRules?: string[];
+  timeoutMs: number;
+}
+
+interface Plain {
+  request: HttpRequest;
+  timeoutMs: number;
+}
+
 interface Connection {
   id: string;
   host: string;
@@ -20,7 +34,7 @@ interface Connection {
   serverNameRules: string[];
   state: 'connecting' | 'handshaking' | 'open' | 'asking';
   /** Without TLS: what is asked as soon as TCP is there. */
-  plain: {request: HttpRequest; timeoutMs: number} | undefined;
+  plain: Plain | undefined;
   retransmission: Retransmission;
   deadline: Timer;
 }
@@ -32,22 +46,24 @@ outcome, unless the connection is abandoned before it.
 export class VirtualHttpsClient {
   readonly #simulation: Simulation;
   readonly #stack: HostStack;
-  readonly #hosts: Record<string, string>;
+  readonly #resolve: ResolveName;
+  /** Whose names are being resolved. */
+  readonly #resolving = new Set<string>();
   readonly #isTrusted: boolean;
   readonly #onOutcome: (outcome: HttpsOutcome | HttpOutcome) => void;
   readonly #connections = new Map<string, Connection>();
 
-  /** `hosts`: FQDN to address. `isTrusted`: the client's own certificate, where the server asks for one. */
+  /** `isTrusted`: the client's own certificate, where the server asks for one. */
   constructor(options: {
     simulation: Simulation;
     stack: HostStack;
-    hosts: Record<string, string>;
+    resolve: ResolveName;
     isTrusted: boolean;
     onOutcome: (outcome: HttpsOutcome | HttpOutcome) => void;
   }) {
     this.#simulation = options.simulation;
     this.#stack = options.stack;
-    this.#hosts = options.hosts;
+    this.#resolve = options.resolve;
     this.#isTrusted = options.isTrusted;
     this.#onOutcome = options.onOutcome;
   }
@@ -58,19 +74,19 @@ export class VirtualHttpsClient {
     this.open(call, {request, timeoutMs});
   }
 
-  open(
-    call: {connectionId: string; host: string; port: number; serverNameRules?: string[]; timeoutMs: number},
-    plain?: {request: HttpRequest; timeoutMs: number},
-  ): void {
+  open(call: Call, plain?: Plain): void {
+    const {connectionId, host, timeoutMs} = call;
+    this.#resolving.add(connectionId);
+    this.#resolve(host, timeoutMs, result => {
+      if (!this.#resolving.delete(connectionId)) return;
+      const kind = plain ? 'http-failed' : 'https-failed';
+      if (typeof result === 'string') this.#connect(call, result, plain);
+      else this.#onOutcome({kind, connectionId, failure: result});
+    });
+  }
+
+  #connect(call: Call, address: string, plain: Plain | undefined): void {
     const {connectionId, host, port, serverNameRules = ['*'], timeoutMs} = call;
-    const address = isAddress(host) ? host : this.#hosts[host.toLowerCase()];
-    if (address === undefined) {
-      const failure: HttpsFailure = {reason: 'unreachable', detail: `the name ${host} cannot be resolved`};
-      this.#simulation.after(0, () =>
-        this.#onOutcome({kind: plain ? 'http-failed' : 'https-failed', connectionId, failure}),
-      );
-      return;
-    }
     const connection: Connection = {
       id: connectionId,
       host,
@@ -100,6 +116,7 @@ export class VirtualHttpsClient {
   }
 
   abandon(connectionId: string): void {
+    this.#resolving.delete(connectionId);
     const connection = this.#connections.get(connectionId);
     if (connection === undefined) return;
     if (connection.state !== 'connecting') this.#send(connection, {kind: 'fin'});
@@ -108,6 +125,7 @@ export class VirtualHttpsClient {
 
   /** The process is gone; its peers hear nothing of it. */
   abandonAll(): void {
+    this.#resolving.clear();
     for (const connection of [...this.#connections.values()]) this.#close(connection);
   }
 
@@ -194,8 +212,4 @@ export class VirtualHttpsClient {
 function onTheWire(request: HttpRequest): HttpRequest {
   const headers = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), String(value).trim()]);
   return {...request, headers: Object.fromEntries(headers)};
-}
-
-function isAddress(host: string): boolean {
-  return /^[\d.]+$/.test(host) || host.includes(':');
 }

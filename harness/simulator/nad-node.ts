@@ -1,14 +1,16 @@
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
+import {serveNames} from '#harness/simulator/dns.ts';
 import {Forwarding} from '#harness/simulator/forwarding.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
 import {VirtualHttpServer} from '#harness/simulator/http-server.ts';
 import {Random} from '#harness/simulator/random.ts';
 import type {Payload} from '#harness/simulator/segment.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
+import type {NadNodeSettings} from '#images/nad/settings.ts';
 import type {Packet} from '#protocol/dacl/verdict.ts';
 import type {LabEventBody} from '#protocol/event.ts';
 import {Cli} from '#protocol/nad/cli/cli.ts';
-import type {NadCommand, NadEffect, NadInput, NadSettings} from '#protocol/nad/contract.ts';
+import type {NadCommand, NadEffect, NadInput} from '#protocol/nad/contract.ts';
 import {Nad} from '#protocol/nad/nad.ts';
 import type {CommonEffect, Endpoint} from '#protocol/role.ts';
 
@@ -31,7 +33,7 @@ export interface NadWitness {
 /** The switch: images/nad/main.ts in virtual time, with `verdict()` for a packet filter. */
 export class NadNode implements SimulatedNode {
   readonly #surroundings: NodeSurroundings;
-  readonly #settings: NadSettings;
+  readonly #settings: NadNodeSettings;
   readonly #witness: NadWitness;
   readonly #stack: HostStack;
   readonly #lastSeenMs = new Map<string, number>();
@@ -45,7 +47,7 @@ export class NadNode implements SimulatedNode {
   #http: VirtualHttpServer | undefined;
   isGuarded = false;
 
-  constructor(surroundings: NodeSurroundings, settings: NadSettings, witness: NadWitness) {
+  constructor(surroundings: NodeSurroundings, settings: NadNodeSettings, witness: NadWitness) {
     const {node, network, timerScale} = surroundings;
     this.#surroundings = surroundings;
     this.#settings = settings;
@@ -79,6 +81,7 @@ export class NadNode implements SimulatedNode {
       this.#stack.openUdp(port, (from, bytes) => carried.input({kind: 'datagram', localPort, from, bytes}));
     this.#radius = open(0, 0);
     this.#coa = open(coaPort, coaPort);
+    serveNames(this.#stack, this.#settings.names);
     this.#http = new VirtualHttpServer({
       stack: this.#stack,
       onRequest: request => carried.input({kind: 'http-request', ...request}),

@@ -1,4 +1,5 @@
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
+import {resolveFrom} from '#harness/simulator/dns.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
 import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
 import {VirtualHttpsListeners} from '#harness/simulator/https-listeners.ts';
@@ -113,7 +114,7 @@ export class PsnNode implements SimulatedNode {
     this.#client = new VirtualHttpsClient({
       simulation,
       stack: this.#stack,
-      hosts: this.#hosts,
+      resolve: resolveFrom(simulation, this.#hosts),
       isTrusted: this.#isTrusted,
       onOutcome: outcome => this.#takeOutcome(outcome),
     });

@@ -6,13 +6,13 @@ import {NetworkAdapter} from '#images/endpoint/network-adapter.ts';
 import type {NodeCommand} from '#images/endpoint/node-command.ts';
 import {PostureFiles} from '#images/endpoint/posture-files.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
+import {NameResolver} from '#images/endpoint/resolver.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import {carry} from '#images/shell/carry.ts';
 import {labClock} from '#images/shell/clock.ts';
 import {openControl} from '#images/shell/control.ts';
 import {HttpClient, type HttpOutcome} from '#images/shell/http-client.ts';
 import {HttpsClient, type HttpsOutcome} from '#images/shell/https-client.ts';
-import {resolveFrom} from '#images/shell/resolve.ts';
 import {Agent} from '#protocol/agent/agent.ts';
 import type {AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
 import type {CommonEffect} from '#protocol/role.ts';
@@ -25,13 +25,14 @@ async function run(): Promise<void> {
   const control = await openControl<EndpointNodeSettings>('endpoint', (id, command) => {
     obey(id, command as NodeCommand).catch((error: unknown) => control.refuse(id, String(error)));
   });
-  const {interface: name, gateway, hosts, names, ca, profileXml, ...settings} = control.begin.settings;
+  const {interface: name, gateway, hosts, ca, profileXml, ...settings} = control.begin.settings;
   const clock = labClock(control.begin.clock);
   using opened = new DisposableStack();
   const files = new PostureFiles();
   files.install({profileXml, knownPsns: settings.knownPsns});
 
-  const resolve = resolveFrom(names);
+  const names = new NameResolver({server: gateway, clock});
+  const {resolve} = names;
   const onOutcome = (outcome: HttpsOutcome | HttpOutcome) => carried.input(outcome);
   const client = opened.use(new HttpsClient({clock, resolve, identity: {ca}, onOutcome}));
   const httpClient = opened.use(new HttpClient({clock, resolve, onOutcome}));
@@ -66,7 +67,10 @@ async function run(): Promise<void> {
     new NetworkAdapter({
       name,
       gateway,
-      onCarrier: up => carried.input({kind: 'link', up, addresses: up ? settings.addresses : []}),
+      onCarrier: up => {
+        names.forget();
+        carried.input({kind: 'link', up, addresses: up ? settings.addresses : []});
+      },
       onFault: message => control.record({kind: 'fault', message}, clock.nowMs()),
     }),
   );

@@ -5,11 +5,10 @@ export type EndpointNodeSettings = Omit<AgentSettings, 'profile'> & {
   /** Text of ISEPostureCFG.xml. */
   profileXml: string;
   interface: string;
+  /** Also the DNS server. */
   gateway: string;
-  /** PSNs, FQDN to address. */
+  /** PSNs, FQDN to address: what the gap meter looks at. */
   hosts: Record<string, string>;
-  /** Everything that DNS knows. */
-  names: Record<string, string>;
   /** PEM of the authority that the operating system trusts. */
   ca: string;
 };

@@ -2,6 +2,7 @@
 import {randomBytes} from 'node:crypto';
 import {watchArp} from '#images/nad/arp-watch.ts';
 import {openCliServer} from '#images/nad/cli-server.ts';
+import {startDnsServer} from '#images/nad/dns-server.ts';
 import {type Enforcement, openEnforcement} from '#images/nad/enforcement.ts';
 import {GuardedPorts} from '#images/nad/guarded-ports.ts';
 import {macOf, probeAddress, setPort} from '#images/nad/ports.ts';
@@ -114,7 +115,12 @@ async function start({
     nowMs: clock.nowMs(),
   });
   const order = (command: NadCommand) => carried.input({kind: 'command', id: 'console', command});
-  await Promise.all([guarded.promise, arp.ready, openCliServer({world, order})]);
+  await Promise.all([
+    guarded.promise,
+    arp.ready,
+    openCliServer({world, order}),
+    startDnsServer({address: settings.nasAddress, names: settings.names, onEnd: fault}),
+  ]);
 
   const cli = new Cli();
   return (id, command) => {
