@@ -56,6 +56,8 @@ export interface LabSettings {
     /** PSNs whose server certificate comes from an authority nobody trusts. */
     untrusted: string[];
     requirements: Requirement[];
+    /** Elements in which the profile of client provisioning is another than the endpoints' own; null removes one. */
+    profileFields: Record<string, string | null>;
   };
   redirect: {
     /** The redirect flow of domain.md 4.1: the rule for Unknown redirects, and agents begin with stage 1 of discovery. */
@@ -132,6 +134,7 @@ export function defaultSettings(topology: Topology): LabSettings {
         },
         {name: 'Disk_Encrypted', fact: 'disk.encrypted', operator: 'equals', value: true, enforcement: 'audit'},
       ],
+      profileFields: {},
     },
     redirect: {
       enabled: false,

@@ -3,13 +3,12 @@
 import {fqdn, type LabSettings} from '#harness/lab-settings.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
+import {customPortalsOf, namesOf, redirectPortalOf} from '#harness/redirect-plan.ts';
 import {accessPorts, type NodeOfKind, nodesOf, type Topology} from '#harness/topology.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
-import {enrollHost} from '#protocol/agent/stage-one.ts';
 import type {NadSettings} from '#protocol/nad/contract.ts';
 import type {Policy, PsnSettings} from '#protocol/psn/contract.ts';
-import {defaultPortalName, type Portal} from '#protocol/psn/portals.ts';
 
 /** An endpoint's settings but for what its operating system trusts. */
 export type EndpointPlan = Omit<EndpointNodeSettings, 'ca'>;
@@ -21,20 +20,33 @@ export type RolePlan =
 
 /** One plan a node, in the order of declaration. */
 export function planRoles(topology: Topology, settings: LabSettings): RolePlan[] {
+  const profiles = profilesOf(topology, settings);
   return Object.entries(topology.nodes).map(([node, declared]): RolePlan => {
     if (declared.kind === 'endpoint')
-      return {node, kind: 'endpoint', settings: planEndpoint(topology, declared, settings)};
+      return {
+        node,
+        kind: 'endpoint',
+        settings: {...planEndpoint(topology, declared, settings), profileXml: profiles.installed},
+      };
     if (declared.kind === 'nad')
       return {
         node,
         kind: 'nad',
-        settings: {...planNad(topology, node, declared, settings), names: namesOf(topology, settings)},
+        settings: {...planNad(topology, node, declared, settings), names: {...namesOf(settings), ...hostsOf(topology)}},
       };
-    return {node, kind: 'psn', settings: planPsn(topology, node, declared, settings)};
+    return {
+      node,
+      kind: 'psn',
+      settings: {...planPsn(topology, node, declared, settings), agentProfile: profiles.provisioned},
+    };
   });
 }
 
-function planEndpoint(topology: Topology, endpoint: NodeOfKind<'endpoint'>, settings: LabSettings): EndpointPlan {
+function planEndpoint(
+  topology: Topology,
+  endpoint: NodeOfKind<'endpoint'>,
+  settings: LabSettings,
+): Omit<EndpointPlan, 'profileXml'> {
   const {facts, knownPsns, probeWhenNonCompliant, backupPsnLimit} = settings.endpoint;
   return {
     macs: [endpoint.mac],
@@ -43,10 +55,6 @@ function planEndpoint(topology: Topology, endpoint: NodeOfKind<'endpoint'>, sett
     gateway: endpoint.gateway,
     hosts: hostsOf(topology),
     stageOne: settings.redirect.enabled ? {gateway: endpoint.gateway} : null,
-    profileXml: profileXml(
-      settings.profile,
-      nodesOf(topology, 'psn').map(([name]) => `${fqdn(name)}:8443`),
-    ),
     facts: {...facts, ...endpoint.facts},
     knownPsns,
     labEpochMs: labEpochS * 1000,
@@ -103,7 +111,12 @@ function planNad(
   };
 }
 
-function planPsn(topology: Topology, node: string, psn: NodeOfKind<'psn'>, settings: LabSettings): PsnSettings {
+function planPsn(
+  topology: Topology,
+  node: string,
+  psn: NodeOfKind<'psn'>,
+  settings: LabSettings,
+): Omit<PsnSettings, 'agentProfile'> {
   const {psn: own} = settings;
   return {
     name: node,
@@ -137,19 +150,17 @@ export const daclNames = {
   unknown: 'Posture_Unknown',
 } as const;
 
-const customPortalName = 'Custom Portal';
-
-function customPortalsOf({redirect}: LabSettings): Portal[] {
-  const {enabled, portalPort: httpsPort, bidirectionalPort} = redirect;
-  if (!enabled || httpsPort === defaultPortalPort) return [];
-  return [{name: customPortalName, id: 'c7d1e0b2-8f3a-4c55-a1f6-90e4d2b7c802', httpsPort, bidirectionalPort}];
+/** What the endpoints begin with, and what client provisioning has for them. */
+function profilesOf(topology: Topology, {profile, psn}: LabSettings): {installed: string; provisioned: string} {
+  const callHomeList = nodesOf(topology, 'psn').map(([name]) => `${fqdn(name)}:8443`);
+  const installed = profileXml(profile, callHomeList);
+  if (Object.keys(psn.profileFields).length === 0) return {installed, provisioned: installed};
+  const fields = {...profile.fields, ...psn.profileFields};
+  return {installed, provisioned: profileXml({...profile, fields}, callHomeList)};
 }
-
-const defaultPortalPort = 8443;
 
 function policyOf(settings: LabSettings): Policy {
   const {dacl, psn, redirect} = settings;
-  const portal = customPortalsOf(settings).length === 0 ? defaultPortalName : customPortalName;
   const savedAtS = 0x636b_75ac; // the version suffix of TAC 222483
   return {
     dacls: [
@@ -164,7 +175,7 @@ function policyOf(settings: LabSettings): Policy {
         name: 'Posture-Unknown-AP',
         access: 'ACCESS_ACCEPT',
         daclName: daclNames.unknown,
-        ...(redirect.enabled ? {redirect: {acl: redirect.aclName, portal}} : {}),
+        ...(redirect.enabled ? {redirect: {acl: redirect.aclName, portal: redirectPortalOf(settings)}} : {}),
       },
     ],
     rules: [
@@ -190,16 +201,6 @@ function iosInterface(port: string): string {
   const [, type = '', rest = ''] = /^([a-z]+)(\d.*)$/.exec(port) ?? [];
   const long = interfaceTypes[type];
   return long === undefined ? port : `${long}${rest.replaceAll('-', '/')}`;
-}
-
-/** What DNS knows: the PSNs, and the hosts that stage 1 asks for, which are nowhere (RFC 5737). */
-function namesOf(topology: Topology, settings: LabSettings): Record<string, string> {
-  const discoveryHost = settings.profile.fields['DiscoveryHost'];
-  return {
-    [enrollHost]: '192.0.2.80',
-    ...(discoveryHost ? {[discoveryHost.toLowerCase()]: '192.0.2.81'} : {}),
-    ...hostsOf(topology),
-  };
 }
 
 /** The PSNs, FQDN to address. */

@@ -15,6 +15,8 @@ const strands = {
     'service-started',
     'profile-refused',
     'network-changed',
+    'profile-provisioned',
+    'provisioning-failed',
     'psn-found',
     'requirement-checked',
     'remediation-started',
@@ -52,7 +54,7 @@ const strands = {
   gates: ['gate-held', 'gate-reached', 'gate-released'],
   cache: ['session-created', 'session-removed'],
   radius: ['access-accepted', 'access-rejected', 'acl-served', 'acl-refused'],
-  posture: ['posture-reported', 'posture-settled'],
+  posture: ['provisioning-mismatch', 'posture-reported', 'posture-settled'],
   coa: ['coa-sent', 'coa-acknowledged', 'coa-refused', 'coa-unanswered', 'session-terminated'],
   probes: ['probe-received', 'alarm-raised'],
 } as const satisfies Record<string, readonly LabEvent['kind'][]>;

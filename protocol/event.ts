@@ -21,6 +21,8 @@ export type EndpointEvent =
   | {kind: 'discovery-target-failed'; target: string; reason: string; detail: string}
   /** Stage 1 has led to a switch that redirects (domain.md 4.2). */
   | {kind: 'redirect-received'; target: string; url: string}
+  | {kind: 'profile-provisioned'; portal: string; intervalS: number}
+  | {kind: 'provisioning-failed'; portal: string; reason: string}
   /** Nothing came of stage 1. */
   | {kind: 'stage-two-started'; targets: string[]}
   | {kind: 'psn-found'; psn: string; sessionId: string}
@@ -111,6 +113,8 @@ export type PsnEvent =
       owner: string | null;
       found: 'local' | 'replicated' | 'peer' | 'none';
     }
+  /** The agent's ISEPostureCFG.xml is not the one that client provisioning has (domain.md 8.1, 11.6). */
+  | {kind: 'provisioning-mismatch'; sessionId: string; mac: string}
   | {kind: 'posture-reported'; sessionId: string; mac: string; passed: boolean}
   /** t1 of domain.md 7.2: the session's status is this from now on, whatever the switch does. */
   | {kind: 'posture-settled'; sessionId: string; mac: string; status: PostureStatus}

@@ -152,6 +152,12 @@ export class EndpointNode implements SimulatedNode {
         return;
       case 'log':
         return void this.#files.log.push(effect.line);
+      case 'install-profile': {
+        const profile = readProfile(effect.xml);
+        if (profile.kind === 'read') this.#files.profileXml = effect.xml;
+        this.#carried?.input({kind: 'profile-installed', profile});
+        return;
+      }
       case 'remember-psns':
         this.#files.knownPsns = [...effect.psns];
         return;

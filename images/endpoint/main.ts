@@ -49,6 +49,11 @@ async function run(): Promise<void> {
         return httpClient.ask(effect);
       case 'log':
         return files.appendLog(effect.line);
+      case 'install-profile': {
+        const profile = readProfileXml(effect.xml);
+        if (profile.kind === 'read') files.writeProfile(effect.xml);
+        return carried.input({kind: 'profile-installed', profile});
+      }
       case 'remember-psns':
         return files.writeKnownPsns(effect.psns);
       case 'announce':

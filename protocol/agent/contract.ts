@@ -52,6 +52,8 @@ export type AgentInput =
   | CommonInput<AgentCommand>
   /** Carrier of the wired adapter, with the addresses it has now. */
   | {kind: 'link'; up: boolean; addresses: string[]}
+  /** What became of `install-profile`: the file that is there now, or why it is not. */
+  | {kind: 'profile-installed'; profile: ProfileResult}
   | {kind: 'https-opened'; connectionId: string}
   | {kind: 'https-response'; connectionId: string; response: HttpResponse}
   | {kind: 'https-failed'; connectionId: string; failure: HttpsFailure}
@@ -84,6 +86,8 @@ export type AgentEffect =
   | {kind: 'https-abandon'; connectionId: string}
   /** One line of `AnyConnect_ISEPosture.txt`, complete but for the line end. */
   | {kind: 'log'; line: string}
+  /** Write `ISEPostureCFG.xml`, if it is one; answered by `profile-installed`. */
+  | {kind: 'install-profile'; xml: string}
   /** Write `ConnectionData.xml`. */
   | {kind: 'remember-psns'; psns: string[]}
   /** Make the network learn this host again, as an operating system does after link up (DHCP, gratuitous ARP). */

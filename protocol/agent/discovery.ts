@@ -5,8 +5,9 @@ answer that knows a session decides, and names the PSN to which the session belo
 */
 import {mainThread} from '#protocol/agent/agent-log.ts';
 import type {ExchangeEnd} from '#protocol/agent/exchanges.ts';
-import type {CallHome} from '#protocol/agent/profile.ts';
+import type {CallHome, ProfileResult} from '#protocol/agent/profile.ts';
 import {isHostName} from '#protocol/agent/profile-fields.ts';
+import {Provisioning} from '#protocol/agent/provisioning.ts';
 import {type ConnectedPsn, identityOf, type RunContext, serverAt} from '#protocol/agent/run-context.ts';
 import {StageOne} from '#protocol/agent/stage-one.ts';
 import type {DiscoveryReason} from '#protocol/event.ts';
@@ -21,6 +22,7 @@ export class Discovery {
   readonly #context: RunContext;
   readonly #found: (psn: ConnectedPsn, nowMs: number) => void;
   readonly #stageOne: StageOne;
+  readonly #provisioning: Provisioning;
   #connectionId: string | undefined;
   #retryAtMs: number | undefined;
   #failures = 0;
@@ -29,8 +31,12 @@ export class Discovery {
   constructor(context: RunContext, found: (psn: ConnectedPsn, nowMs: number) => void) {
     this.#context = context;
     this.#found = found;
+    this.#provisioning = new Provisioning(context);
     this.#stageOne = new StageOne(context, {
-      found: (answer, answeredBy, _, nowMs) => this.#goTo(answer, answeredBy, nowMs),
+      found: (answer, answeredBy, redirect, nowMs) => {
+        if (redirect === undefined) this.#goTo(answer, answeredBy, nowMs);
+        else this.#provisioning.start(redirect, answer.profile, nowMs, atMs => this.#goTo(answer, answeredBy, atMs));
+      },
       failed: (target, failure, nowMs) => this.#tellFailure(target, failure, nowMs),
       exhausted: nowMs => this.#startStageTwo(nowMs),
     });
@@ -69,7 +75,12 @@ export class Discovery {
     log.write({thread: mainThread, from: 'SwiftHttpRunner::probeTargets', message, severity: 'Warning'}, nowMs);
   }
 
+  profileInstalled(result: ProfileResult, nowMs: number): void {
+    this.#provisioning.installed(result, nowMs);
+  }
+
   cancel(): void {
+    this.#provisioning.cancel();
     this.#stageOne.cancel();
     if (this.#connectionId !== undefined) this.#context.exchanges.abandon(this.#connectionId);
     this.#connectionId = undefined;

@@ -50,6 +50,7 @@ export class ServiceRun {
       state: 'BOOT',
       status: 'Unknown',
       profile: profileOf(files.profile),
+      profileDigest: digestOf(files.profile),
       knownPsns: files.knownPsns,
       psn: null,
     };
@@ -116,8 +117,15 @@ export class ServiceRun {
   replaceProfile(result: ProfileResult, nowMs: number): void {
     this.#tellProfile(result, nowMs);
     this.#context.profile = profileOf(result);
+    this.#context.profileDigest = digestOf(result);
     this.#sync.stop('profile-replaced', nowMs);
     if (this.#context.host.addresses.length > 0) this.#discover('profile-replaced', nowMs);
+  }
+
+  /** Client provisioning brought it in the course of discovery, which goes on. */
+  profileInstalled(result: ProfileResult, nowMs: number): void {
+    this.#tellProfile(result, nowMs);
+    this.#discovery.profileInstalled(result, nowMs);
   }
 
   factsChanged(nowMs: number): void {
@@ -168,6 +176,10 @@ export class ServiceRun {
     }
     log.write({thread: mainThread, from: 'loadXMLCfgFile', message: profileMessages[result.kind]}, nowMs);
   }
+}
+
+function digestOf(result: ProfileResult): string {
+  return result.kind === 'read' ? (result.digest ?? '') : '';
 }
 
 /** The first is from a real client (domain.md 9.2), the others are ours. */

@@ -15,6 +15,8 @@ export interface AgentIdentity {
   addresses: string[];
   /** `audit-session-id` as far as the agent knows it, or empty. */
   sessionId: string;
+  /** Digest of the agent's ISEPostureCFG.xml; empty: it has none, or cannot use it. */
+  profile?: string;
 }
 
 /** The PSN's answer to discovery: whose session it is, and where the agent goes on. */
@@ -25,6 +27,8 @@ export interface DiscoveryAnswer {
   status: PostureStatus;
   /** The portal's *Bidirectional port*: where state synchronization probes go. */
   probePort: number;
+  /** Digest of the profile that client provisioning has for agents, if it has one. */
+  profile?: string;
 }
 
 const paths = {
@@ -37,6 +41,9 @@ const paths = {
 
 /** Of stage 1: for a switch to redirect, not for a PSN to answer (domain.md 4.2). */
 const redirectProbePath = '/auth/discovery';
+
+/** On the portal: ISEPostureCFG.xml. */
+export const profilePath = '/auth/provisioning/ISEPostureCFG.xml';
 
 /** Which of the questions a request asks, or `undefined` if none. */
 export function questionOf(request: HttpRequest): keyof typeof paths | undefined {
@@ -55,6 +62,9 @@ export const encodeStatusRequest = (identity: AgentIdentity, host: string): Http
 export const encodeRedirectProbe = (host: string): HttpRequest =>
   ask('GET', redirectProbePath, {macs: [], addresses: [], sessionId: ''}, host);
 
+export const encodeProfileRequest = (identity: AgentIdentity, host: string): HttpRequest =>
+  ask('GET', profilePath, identity, host);
+
 export const encodeRequirementsRequest = (identity: AgentIdentity, host: string): HttpRequest =>
   ask('GET', paths.requirements, identity, host);
 
@@ -68,7 +78,9 @@ export function encodeReportRequest(identity: AgentIdentity, host: string, repor
 
 /** Reads who asks from any of the requests; lists that are missing are empty. */
 export function decodeIdentity(request: HttpRequest): AgentIdentity {
+  const profile = request.headers['x-emu-profile'];
   return {
+    ...(profile === undefined ? {} : {profile}),
     macs: list(request.headers['x-emu-mac-list']).map(mac => mac.toUpperCase()),
     addresses: list(request.headers['x-emu-ip-list']),
     sessionId: request.headers['x-emu-session-id'] ?? '',
@@ -83,6 +95,7 @@ export function encodeDiscoveryAnswer(answer: DiscoveryAnswer): HttpResponse {
       'x-emu-pdp': answer.owner,
       'x-emu-posture-status': answer.status,
       'x-emu-probe-port': String(answer.probePort),
+      ...(answer.profile === undefined ? {} : {'x-emu-profile': answer.profile}),
     },
     body: '',
   };
@@ -95,7 +108,8 @@ export function decodeDiscoveryAnswer(response: HttpResponse): DiscoveryAnswer |
   const owner = response.headers['x-emu-pdp'];
   const probePort = Number(response.headers['x-emu-probe-port']);
   if (response.status !== 200 || !status || !sessionId || !owner || !isPort(probePort)) return undefined;
-  return {sessionId, owner, status, probePort};
+  const profile = response.headers['x-emu-profile'];
+  return {sessionId, owner, status, probePort, ...(profile ? {profile} : {})};
 }
 
 export function encodeRequirementsAnswer(requirements: Requirement[]): HttpResponse {
@@ -138,6 +152,7 @@ function ask(method: 'GET' | 'POST', path: string, identity: AgentIdentity, host
       'x-emu-session-id': identity.sessionId,
       'x-emu-mac-list': identity.macs.join(','),
       'x-emu-ip-list': identity.addresses.join(','),
+      ...(identity.profile === undefined ? {} : {'x-emu-profile': identity.profile}),
     },
     body: '',
   };

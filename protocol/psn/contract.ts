@@ -11,6 +11,8 @@ export interface PsnSettings {
   fqdn: string;
   address: string;
   ports: PsnPorts;
+  /** ISEPostureCFG.xml that client provisioning has for agents; null: none. */
+  agentProfile: string | null;
   /** Portals besides the default one, with ports of their own from 8000 to 8999 (domain.md 8.3). */
   customPortals: Portal[];
   /** The other nodes of the deployment. */
@@ -174,6 +176,8 @@ export interface PsnView {
   policy: Policy;
   alarms: Alarm[];
   liveLog: LiveLogEntry[];
+  /** MACs whose agent last reported with another profile than client provisioning has. */
+  provisioningMismatches: string[];
   counters: {
     authentications: number;
     downloads: number;

@@ -9,11 +9,13 @@ import {
   MalformedBodyError,
   questionOf,
 } from '#protocol/posture/exchange.ts';
+import {profileDigest} from '#protocol/posture/profile-digest.ts';
 import {isCompliant, type PostureReport, type Requirement} from '#protocol/posture/requirement.ts';
 import {raiseAlarm} from '#protocol/psn/alarms.ts';
 import {readMac} from '#protocol/psn/mac-address.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import type {OwnerLookup} from '#protocol/psn/owner-lookup.ts';
+import {portalAnswer} from '#protocol/psn/portal.ts';
 import {portalsOf} from '#protocol/psn/portals.ts';
 import type {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
 import type {PsnSession} from '#protocol/psn/session-cache.ts';
@@ -39,6 +41,8 @@ export class PostureServer {
   readonly #directory: SessionDirectory;
   readonly #settlement: PostureSettlement;
   readonly #ownerLookup: OwnerLookup;
+  readonly #profileDigest: string | undefined;
+  readonly #mismatches = new Set<string>();
 
   constructor(
     state: NodeState,
@@ -48,6 +52,8 @@ export class PostureServer {
     this.#directory = parts.directory;
     this.#settlement = parts.settlement;
     this.#ownerLookup = parts.ownerLookup;
+    const {agentProfile} = state.settings;
+    this.#profileDigest = agentProfile === null ? undefined : profileDigest(agentProfile);
   }
 
   /** `respond` is called once, for discovery perhaps only when the other nodes have been asked. */
@@ -55,7 +61,9 @@ export class PostureServer {
     const question = questionOf(request);
     const isDiscovery = question === 'discovery' || question === 'status';
     const isRight = isDiscovery && this.#portsOf(question).includes(localPort) && request.method === methods[question];
-    if (isRight) this.#discovery(request, localPort, respond);
+    const fromPortal = this.#isPortal(localPort) ? portalAnswer(request, this.#state) : undefined;
+    if (fromPortal !== undefined) respond(fromPortal);
+    else if (isRight) this.#discovery(request, localPort, respond);
     else respond(this.#answer({localPort, from, request}, nowMs));
   }
 
@@ -74,6 +82,10 @@ export class PostureServer {
       default:
         return refusal(404, 'nothing is here');
     }
+  }
+
+  #isPortal(port: number): boolean {
+    return portalsOf(this.#state.settings).some(({httpsPort}) => httpsPort === port);
   }
 
   #portsOf(question: Question): (number | null)[] {
@@ -122,7 +134,9 @@ export class PostureServer {
     if (session === undefined) return refusal(404, 'no session of this endpoint is known here');
     const portals = portalsOf(settings);
     const portal = portals.find(({httpsPort}) => httpsPort === localPort) ?? portals[0];
-    return encodeDiscoveryAnswer({...session, probePort: portal.bidirectionalPort ?? defaultProbePort});
+    const profile = this.#profileDigest === undefined ? {} : {profile: this.#profileDigest};
+    const probePort = portal.bidirectionalPort ?? defaultProbePort;
+    return encodeDiscoveryAnswer({...session, probePort, ...profile});
   }
 
   /** From now on a report is due: what was Unknown is Pending (domain.md 2.1). */
@@ -145,12 +159,26 @@ export class PostureServer {
       throw error;
     }
     const {sessionId, mac} = session;
+    this.#compareProfile(session, request);
     const passed = passes(report, this.#state.records.policy.requirements);
     const status = passed ? 'Compliant' : 'NonCompliant';
     this.#state.outbox.record({kind: 'posture-reported', sessionId, mac, passed});
     this.#state.records.log(87000, attributesOf(session, report), nowMs);
     this.#settlement.settle(session, status, nowMs);
     return encodeStatusAnswer(status, sessionId, this.#state.settings.fqdn);
+  }
+
+  mismatches(): string[] {
+    return [...this.#mismatches];
+  }
+
+  #compareProfile({sessionId, mac}: PsnSession, request: HttpRequest): void {
+    const {profile} = decodeIdentity(request);
+    if (this.#profileDigest === undefined || profile === undefined) return;
+    this.#mismatches.delete(mac);
+    if (profile === this.#profileDigest) return;
+    this.#mismatches.add(mac);
+    this.#state.outbox.record({kind: 'provisioning-mismatch', sessionId, mac});
   }
 
   /** An answered probe of a Compliant session is the wrong configuration that the alarm is for (domain.md 3.8). */

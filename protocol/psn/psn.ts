@@ -211,6 +211,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       policy: records.policy,
       alarms: records.snapshot().alarms,
       liveLog: records.snapshot().liveLog,
+      provisioningMismatches: this.#postureServer.mismatches(),
       counters: {...counters},
       held: this.#steps.held(),
     };

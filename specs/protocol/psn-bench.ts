@@ -29,6 +29,7 @@ export function settingsOf(changes: Partial<PsnSettings> = {}): PsnSettings {
     fqdn: 'psn1.posturelab.test',
     address: '10.10.1.11',
     ports: {authentication: 1812, accounting: 1813, portal: 8443, posture: 8905, probe: 8449, messaging: 8671},
+    agentProfile: null,
     customPortals: [],
     peers: [],
     networkDevices: [{name: 'nad', address: nasAddress, secret, coaPort: 1700}],
