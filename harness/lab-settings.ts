@@ -16,6 +16,8 @@ export interface LabSettings {
     facts: HostFacts;
     /** ConnectionData.xml: FQDNs of PSNs met before. */
     knownPsns: string[];
+    /** The adapter is on a Wi-Fi without 802.1X. */
+    wireless: boolean;
     reportToUiDelayMs: number;
     probeHttpDelayMs: number;
     connectTimeoutMs: number;
@@ -90,6 +92,7 @@ export function defaultSettings(topology: Topology): LabSettings {
     endpoint: {
       facts: {firewall: true, 'antivirus.definitionsAgeDays': 1, 'disk.encrypted': true},
       knownPsns: [],
+      wireless: false,
       reportToUiDelayMs: 0,
       probeHttpDelayMs: 0,
       connectTimeoutMs: 2000,

@@ -45,6 +45,7 @@ const tellers: Tellers = {
   'redirect-acl-missing': ({acl}) =>
     bad(`has no access list ${acl}: nothing is redirected`, 'RADIUS sends the name only, the list is the switch’s own'),
   'redirect-received': ({target, url}) => plain(`asks ${target} and is redirected to ${url}`),
+  'scan-not-required': () => plain('scans nothing: the profile wants none on such a Wi-Fi'),
   'profile-provisioned': ({portal, intervalS}) =>
     plain(`installs the ISEPostureCFG.xml of ${portal}: probe interval ${intervalS} s`),
   'provisioning-failed': ({portal, reason}) => bad(`gets no profile from ${portal}: ${reason}`),

@@ -47,7 +47,7 @@ function planEndpoint(
   endpoint: NodeOfKind<'endpoint'>,
   settings: LabSettings,
 ): Omit<EndpointPlan, 'profileXml'> {
-  const {facts, knownPsns, probeWhenNonCompliant, backupPsnLimit} = settings.endpoint;
+  const {facts, wireless, knownPsns, probeWhenNonCompliant, backupPsnLimit} = settings.endpoint;
   return {
     macs: [endpoint.mac],
     addresses: [addressOf(endpoint)],
@@ -57,6 +57,7 @@ function planEndpoint(
     stageOne: settings.redirect.enabled ? {gateway: endpoint.gateway} : null,
     facts: {...facts, ...endpoint.facts},
     knownPsns,
+    wireless,
     labEpochMs: labEpochS * 1000,
     timeouts: {
       connectMs: settings.endpoint.connectTimeoutMs,

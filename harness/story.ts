@@ -15,6 +15,7 @@ const strands = {
     'service-started',
     'profile-refused',
     'network-changed',
+    'scan-not-required',
     'profile-provisioned',
     'provisioning-failed',
     'psn-found',

@@ -17,6 +17,8 @@ export type EndpointEvent =
   | {kind: 'service-started'; profile: 'read' | 'defaults'; intervalS: number; transitionDelayS: number}
   | {kind: 'profile-refused'; problems: string[]}
   | {kind: 'network-changed'; change: 'link-up' | 'link-down'}
+  /** The host is on a Wi-Fi on which its profile wants no scan (domain.md 11.33). */
+  | {kind: 'scan-not-required'}
   | {kind: 'discovery-started'; reason: DiscoveryReason; targets: string[]}
   | {kind: 'discovery-target-failed'; target: string; reason: string; detail: string}
   /** Stage 1 has led to a switch that redirects (domain.md 4.2). */

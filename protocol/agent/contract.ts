@@ -11,6 +11,8 @@ export interface AgentSettings {
   macs: string[];
   /** None: the wired adapter has no link yet. */
   addresses: string[];
+  /** The adapter is on a Wi-Fi without 802.1X, where the profile's `OperateOnNonDot1XWireless` decides (domain.md 11.33). */
+  wireless: boolean;
   facts: HostFacts;
   profile: ProfileResult;
   /**
@@ -116,7 +118,9 @@ export type AgentState =
   | 'WAIT_RESULT'
   | 'COMPLIANT'
   | 'NONCOMPLIANT'
-  | 'IDLE_NO_SERVER';
+  | 'IDLE_NO_SERVER'
+  /** Ours: the profile wants no scan on this network (domain.md 11.33). */
+  | 'SCAN_NOT_REQUIRED';
 
 /** domain.md 2.3, without CHANGED and MISCONFIG, in which nothing rests. */
 export type SyncState = 'OFF' | 'STOPPED' | 'ARMED' | 'PROBING' | 'WAITING' | 'DISABLED_UNTIL_RESTART';

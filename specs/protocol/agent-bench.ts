@@ -229,6 +229,7 @@ export function benchSettings(): AgentSettings {
     addresses: ['192.168.255.193'],
     facts: {firewall: true},
     profile: profile(),
+    wireless: false,
     stageOne: null,
     knownPsns: [],
     labEpochMs: Date.UTC(2022, 10, 9, 12, 22, 0),
