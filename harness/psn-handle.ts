@@ -23,6 +23,8 @@ export interface AdminHandle {
   saveDacl(name: string, text: string): Promise<void>;
   deleteDacl(name: string): Promise<void>;
   saveRequirements(requirements: Requirement[]): Promise<void>;
+  /** Saves the ISEPostureCFG.xml that client provisioning has for agents that are redirected. */
+  saveAgentProfile(xml: string): Promise<void>;
 }
 
 export function psnOf(lab: Lab, node = nodesOf(lab.topology, 'psn')[0]?.[0] ?? ''): PsnHandle {
@@ -48,6 +50,7 @@ export function adminOf(lab: Lab): AdminHandle {
     saveDacl: (name, text) => tellAll({name: 'save-dacl', dacl: {name, text, savedAtS: savedAtS(lab)}}),
     deleteDacl: dacl => tellAll({name: 'delete-dacl', dacl}),
     saveRequirements: requirements => tellAll({name: 'save-policy', requirements}),
+    saveAgentProfile: xml => tellAll({name: 'save-agent-profile', xml}),
   };
 }
 

@@ -106,6 +106,8 @@ export type PsnCommand =
   | {name: 'save-dacl'; dacl: Dacl}
   | {name: 'delete-dacl'; dacl: string}
   | {name: 'save-policy'; profiles?: AuthorizationProfile[]; rules?: AuthorizationRule[]; requirements?: Requirement[]}
+  /** What client provisioning has for agents from now on, until the node is started again. */
+  | {name: 'save-agent-profile'; xml: string}
   | {name: 'set-replication'; enabled: boolean}
   /** Settled like a reported status: with a CoA, if it is another than before. */
   | {name: 'set-posture-status'; mac: string; status: PostureStatus}

@@ -9,7 +9,7 @@ const pagePaths = ['/', '/portal/gateway'];
 export function portalAnswer(request: HttpRequest, state: NodeState): HttpResponse | undefined {
   const [path = '', query = ''] = request.path.split('?');
   if (request.method !== 'GET') return undefined;
-  if (path === profilePath) return profileAnswer(state.settings.agentProfile);
+  if (path === profilePath) return profileAnswer(state.agentProfile);
   if (!pagePaths.includes(path)) return undefined;
   const sessionId = new URLSearchParams(query).get('sessionId');
   return page(sessionId, state);
@@ -25,7 +25,7 @@ function profileAnswer(xml: string | null): HttpResponse {
   return {status: 200, headers, body: xml};
 }
 
-function page(sessionId: string | null, {settings, sessions}: NodeState): HttpResponse {
+function page(sessionId: string | null, {settings, sessions, agentProfile}: NodeState): HttpResponse {
   const session = sessionId === null ? undefined : sessions.byId(sessionId);
   const isUnknown = sessionId !== null && session === undefined;
   const facts: [string, string][] = [
@@ -48,7 +48,7 @@ function page(sessionId: string | null, {settings, sessions}: NodeState): HttpRe
     '<dl>',
     ...facts.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`),
     '</dl>',
-    ...(settings.agentProfile === null
+    ...(agentProfile === null
       ? []
       : [`<p><a href="${profilePath}">Posture profile for the agent (ISEPostureCFG.xml)</a></p>`]),
     '</body></html>',

@@ -41,7 +41,6 @@ export class PostureServer {
   readonly #directory: SessionDirectory;
   readonly #settlement: PostureSettlement;
   readonly #ownerLookup: OwnerLookup;
-  readonly #profileDigest: string | undefined;
   readonly #mismatches = new Set<string>();
 
   constructor(
@@ -52,8 +51,6 @@ export class PostureServer {
     this.#directory = parts.directory;
     this.#settlement = parts.settlement;
     this.#ownerLookup = parts.ownerLookup;
-    const {agentProfile} = state.settings;
-    this.#profileDigest = agentProfile === null ? undefined : profileDigest(agentProfile);
   }
 
   /** `respond` is called once, for discovery perhaps only when the other nodes have been asked. */
@@ -134,7 +131,8 @@ export class PostureServer {
     if (session === undefined) return refusal(404, 'no session of this endpoint is known here');
     const portals = portalsOf(settings);
     const portal = portals.find(({httpsPort}) => httpsPort === localPort) ?? portals[0];
-    const profile = this.#profileDigest === undefined ? {} : {profile: this.#profileDigest};
+    const digest = this.#profileDigest();
+    const profile = digest === undefined ? {} : {profile: digest};
     const probePort = portal.bidirectionalPort ?? defaultProbePort;
     return encodeDiscoveryAnswer({...session, probePort, ...profile});
   }
@@ -172,11 +170,17 @@ export class PostureServer {
     return [...this.#mismatches];
   }
 
+  #profileDigest(): string | undefined {
+    const {agentProfile} = this.#state;
+    return agentProfile === null ? undefined : profileDigest(agentProfile);
+  }
+
   #compareProfile({sessionId, mac}: PsnSession, request: HttpRequest): void {
     const {profile} = decodeIdentity(request);
-    if (this.#profileDigest === undefined || profile === undefined) return;
+    const digest = this.#profileDigest();
+    if (digest === undefined || profile === undefined) return;
     this.#mismatches.delete(mac);
-    if (profile === this.#profileDigest) return;
+    if (profile === digest) return;
     this.#mismatches.add(mac);
     this.#state.outbox.record({kind: 'provisioning-mismatch', sessionId, mac});
   }

@@ -49,6 +49,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       randomBytes,
       sessions: new SessionCache(settings.sessionLimit),
       records: new Records(settings),
+      agentProfile: settings.agentProfile,
       outbox: new Outbox(),
       counters: {authentications: 0, downloads: 0, accounting: 0, coa: 0, probes: 0, dropped: 0},
     };
@@ -180,6 +181,9 @@ export class Psn implements Role<PsnInput, PsnEffect> {
         return this.#state.outbox.record({kind: 'gate-released', step: command.step});
       case 'set-delay':
         return this.#steps.setDelay(command.step, command.delayMs);
+      case 'save-agent-profile':
+        this.#state.agentProfile = String(command.xml);
+        return this.#state.outbox.record({kind: 'configuration-changed', what: 'ISEPostureCFG.xml'});
       case 'set-replication':
         return this.#setReplication(command.enabled, nowMs);
       case 'view':
