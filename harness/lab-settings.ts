@@ -55,6 +55,8 @@ export interface LabSettings {
     coaAttempts: number;
     /** The RADIUS secret that the PSNs have for the switch. */
     secret: string;
+    /** Of the user `admin`, for the REST API. */
+    apiPassword: string;
     /** PSNs whose server certificate comes from an authority nobody trusts. */
     untrusted: string[];
     requirements: Requirement[];
@@ -125,6 +127,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       coaTimeoutMs: 5000,
       coaAttempts: 3,
       secret: 'posturelab-radius-secret',
+      apiPassword: 'posturelab',
       untrusted: [],
       requirements: [
         {name: 'Firewall_On', fact: 'firewall', operator: 'equals', value: true, enforcement: 'mandatory'},

@@ -14,6 +14,8 @@ export interface PsnHandle {
   setReplication(enabled: boolean): Promise<void>;
   hold(step: PsnStep): Promise<void>;
   release(step: PsnStep): Promise<void>;
+  /** A call of the MnT REST API at this node, such as `CoA/Reauth/psn1/00:50:56:A8:BE:02/1`. */
+  mnt(call: string): Promise<{status: number; body: string}>;
   view(): Promise<PsnView>;
 }
 
@@ -38,9 +40,12 @@ export function psnOf(lab: Lab, node = nodesOf(lab.topology, 'psn')[0]?.[0] ?? '
     setReplication: enabled => tell({name: 'set-replication', enabled}),
     hold: step => tell({name: 'hold', step}),
     release: step => tell({name: 'release', step}),
+    mnt: async call => (await lab.call(node, mntCall(call))) as {status: number; body: string},
     view: async () => (await lab.call(node, {name: 'view'})) as PsnView,
   };
 }
+
+const mntCall = (call: string): PsnCommand => ({name: 'mnt-call', path: `/admin/API/mnt/${call}`});
 
 export function adminOf(lab: Lab): AdminHandle {
   const tellAll = async (command: PsnCommand) => {

@@ -123,7 +123,19 @@ function planPsn(
     name: node,
     fqdn: fqdn(node),
     address: addressOf(psn),
-    ports: {authentication: 1812, accounting: 1813, portal: 8443, posture: 8905, probe: own.probePort, messaging: 8671},
+    ports: {
+      authentication: 1812,
+      accounting: 1813,
+      portal: 8443,
+      posture: 8905,
+      probe: own.probePort,
+      messaging: 8671,
+      api: 443,
+    },
+    mnt: {
+      isPersona: nodesOf(topology, 'psn')[0]?.[0] === node,
+      credentials: Buffer.from(`admin:${own.apiPassword}`).toString('base64'),
+    },
     customPortals: customPortalsOf(settings),
     peers: nodesOf(topology, 'psn')
       .filter(([name]) => name !== node)

@@ -60,7 +60,10 @@ const sysctls: Record<TopologyNode['kind'], Record<string, string>> = {
     'net.ipv4.ip_forward': '1',
     'net.ipv4.ip_unprivileged_port_start': '53', // its DNS server
   },
-  psn: {'net.ipv4.ping_group_range': '0 2147483647'},
+  psn: {
+    'net.ipv4.ping_group_range': '0 2147483647',
+    'net.ipv4.ip_unprivileged_port_start': '443', // its REST API
+  },
 };
 
 class NodeContainer extends GenericContainer {

@@ -13,6 +13,8 @@ export interface PsnSettings {
   ports: PsnPorts;
   /** ISEPostureCFG.xml that client provisioning has for agents; null: none. */
   agentProfile: string | null;
+  /** `isPersona`: this node has the MnT persona. `credentials`: of HTTP Basic, as they are sent. */
+  mnt: {isPersona: boolean; credentials: string};
   /** Portals besides the default one, with ports of their own from 8000 to 8999 (domain.md 8.3). */
   customPortals: Portal[];
   /** The other nodes of the deployment. */
@@ -41,6 +43,8 @@ export interface PsnPorts {
   probe: number | null;
   /** Node to node. */
   messaging: number;
+  /** REST API, through ISE's gateway (domain.md 1.2). */
+  api: number;
 }
 
 export interface NetworkDevice {
@@ -108,6 +112,8 @@ export type PsnCommand =
   | {name: 'save-policy'; profiles?: AuthorizationProfile[]; rules?: AuthorizationRule[]; requirements?: Requirement[]}
   /** What client provisioning has for agents from now on, until the node is started again. */
   | {name: 'save-agent-profile'; xml: string}
+  /** A call of the MnT REST API, as `authorization` allows; answered by status and body. */
+  | {name: 'mnt-call'; path: string}
   | {name: 'set-replication'; enabled: boolean}
   /** Settled like a reported status: with a CoA, if it is another than before. */
   | {name: 'set-posture-status'; mac: string; status: PostureStatus}

@@ -23,6 +23,6 @@ export function portalsOf({ports, customPortals}: Pick<PsnSettings, 'ports' | 'c
 /** Every port that a node listens on for HTTPS, each once. */
 export function httpsPortsOf(settings: Pick<PsnSettings, 'ports' | 'customPortals'>): number[] {
   const ofPortals = portalsOf(settings).flatMap(({httpsPort, bidirectionalPort}) => [httpsPort, bidirectionalPort]);
-  const all = [...ofPortals, settings.ports.posture, settings.ports.messaging];
+  const all = [...ofPortals, settings.ports.posture, settings.ports.messaging, settings.ports.api];
   return [...new Set(all.filter(port => port !== null))];
 }

@@ -7,6 +7,7 @@ import {Authentication} from '#protocol/psn/authentication.ts';
 import {CommandError} from '#protocol/psn/command-error.ts';
 import type {PsnCommand, PsnEffect, PsnInput, PsnSettings, PsnStep, PsnView} from '#protocol/psn/contract.ts';
 import {DynamicAuthorization} from '#protocol/psn/dynamic-authorization.ts';
+import {MntApi} from '#protocol/psn/mnt-api.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import {Outbox} from '#protocol/psn/outbox.ts';
 import {OwnerLookup} from '#protocol/psn/owner-lookup.ts';
@@ -40,6 +41,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   readonly #ownerLookup: OwnerLookup;
   readonly #postureServer: PostureServer;
   readonly #administration: Administration;
+  readonly #mntApi: MntApi;
   readonly #askedForCoa = new Set<string>();
   #replicates: boolean;
 
@@ -68,6 +70,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
     });
     this.#ownerLookup = new OwnerLookup(state, directory);
     this.#postureServer = new PostureServer(state, {directory, settlement, ownerLookup: this.#ownerLookup});
+    this.#mntApi = new MntApi(state, {directory, dynamicAuthorization: this.#dynamicAuthorization});
     this.#administration = new Administration(state, {
       directory,
       settlement,
@@ -131,7 +134,9 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   #respond(input: PsnInput & {kind: 'https-request'}, nowMs: number): void {
     const {requestId, localPort, from, request} = input;
     const respond = (response: HttpResponse) => this.#state.outbox.add({kind: 'https-respond', requestId, response});
-    if (localPort === this.#state.settings.ports.messaging) respond(this.#answerPeer(from, request, nowMs));
+    const {ports} = this.#state.settings;
+    if (localPort === ports.messaging) respond(this.#answerPeer(from, request, nowMs));
+    else if (localPort === ports.api) respond(this.#mntApi.answer(request, nowMs));
     else this.#postureServer.answer({localPort, from, request, respond}, nowMs);
   }
 
@@ -181,6 +186,8 @@ export class Psn implements Role<PsnInput, PsnEffect> {
         return this.#state.outbox.record({kind: 'gate-released', step: command.step});
       case 'set-delay':
         return this.#steps.setDelay(command.step, command.delayMs);
+      case 'mnt-call':
+        return this.#callMnt(command.path, nowMs);
       case 'save-agent-profile':
         this.#state.agentProfile = String(command.xml);
         return this.#state.outbox.record({kind: 'configuration-changed', what: 'ISEPostureCFG.xml'});
@@ -191,6 +198,13 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       default:
         return this.#administration.carryOut(command satisfies AdminCommand, nowMs);
     }
+  }
+
+  /** As if it had come by HTTPS, from somebody with the right credentials. */
+  #callMnt(path: string, nowMs: number): {status: number; body: string} {
+    const headers = {authorization: `Basic ${this.#state.settings.mnt.credentials}`};
+    const {status, body} = this.#mntApi.answer({method: 'GET', path: String(path), headers, body: ''}, nowMs);
+    return {status, body};
   }
 
   #setReplication(enabled: boolean, nowMs: number): void {

@@ -68,8 +68,11 @@ test('the portal that is asked says where probes go, and they are answered there
 test('a node listens on the ports of all portals, on each once', t => {
   const ports = httpsPortsOf(settingsOf({customPortals: [custom, {...custom, bidirectionalPort: 8449}]}));
 
-  t.deepEqual(ports.toSorted(), [8443, 8444, 8449, 8500, 8671, 8905]);
-  t.deepEqual(httpsPortsOf(settingsOf({ports: {...settingsOf().ports, probe: null}})).toSorted(), [8443, 8671, 8905]);
+  t.deepEqual(ports.toSorted(), [443, 8443, 8444, 8449, 8500, 8671, 8905]);
+  t.deepEqual(
+    httpsPortsOf(settingsOf({ports: {...settingsOf().ports, probe: null}})).toSorted(),
+    [443, 8443, 8671, 8905],
+  );
 });
 
 test('a browser sees its session on the page, and a link to the profile', t => {

@@ -249,6 +249,29 @@ export const networkTroubles: Scenario[] = [
       await becomesCompliant(lab);
     },
   },
+  {
+    name: 'mnt-call-misspelt',
+    claim:
+      'a CoA by the MnT API with a lower-case MAC, or at a node without that persona, is error 34110, and no CoA is sent',
+    why: 'row 36 of domain.md 11, and 6.8',
+    topology,
+    async play(lab) {
+      const {mac} = endpointOf(lab);
+      await becomesCompliant(lab);
+      const acknowledged = await lab.until('coa-acknowledged');
+      const lower = await psnOf(lab, 'psn1').mnt(`CoA/Reauth/psn1/${mac.toLowerCase()}/1`);
+      const elsewhere = await psnOf(lab, 'psn2').mnt(`CoA/Reauth/psn1/${mac}/1`);
+      await lab.elapse(1000);
+      for (const {status, body} of [lower, elsewhere])
+        expect(lab, status === 500 && body.includes('<cpm-code>34110</cpm-code>'), 'the call is refused with 34110');
+      expect(lab, lab.timeline.of('coa-sent').length === 1, 'no CoA but that of posture is sent');
+
+      const right = await psnOf(lab, 'psn1').mnt(`CoA/Reauth/psn1/${mac}/1`);
+      await lab.until('coa-acknowledged', {after: acknowledged});
+      await caughtUp(lab);
+      expect(lab, right.body.includes('<results>true</results>'), 'the right call works');
+    },
+  },
   probeless('0', 'interval-zero'),
   probeless(null, 'interval-absent'),
 ];
