@@ -18,6 +18,8 @@ export interface LabSettings {
     facts: HostFacts;
     /** ConnectionData.xml: FQDNs of PSNs met before. */
     knownPsns: string[];
+    /** The adapter is on a Wi-Fi without 802.1X. */
+    wireless: boolean;
     reportToUiDelayMs: number;
     probeHttpDelayMs: number;
     connectTimeoutMs: number;
@@ -42,6 +44,9 @@ export interface LabSettings {
     deadTimeMs: number;
     /** The RADIUS secret that the switch has for each PSN, and takes CoA with. */
     secret: string;
+    accounting: boolean;
+    /** Access-Requests carry the endpoint's address, once it is learnt (attribute 8). */
+    framedIp: boolean;
     /** PSNs that may send CoA; null: all of the topology (domain.md 5.8). */
     coaClients: string[] | null;
   };
@@ -57,9 +62,25 @@ export interface LabSettings {
     coaAttempts: number;
     /** The RADIUS secret that the PSNs have for the switch. */
     secret: string;
+    /** Of the user `admin`, for the REST API. */
+    apiPassword: string;
     /** PSNs whose server certificate comes from an authority nobody trusts. */
     untrusted: string[];
     requirements: Requirement[];
+    /** Elements in which the profile of client provisioning is another than the endpoints' own; null removes one. */
+    profileFields: Record<string, string | null>;
+  };
+  redirect: {
+    /** The redirect flow of domain.md 4.1: the rule for Unknown redirects, and agents begin with stage 1 of discovery. */
+    enabled: boolean;
+    /** Name of the redirect access list, as the PSNs send it. */
+    aclName: string;
+    /** Name and text of the one that the switch has; permit means redirect. */
+    nadAclName: string;
+    acl: string;
+    /** *HTTPS port* of the portal that is redirected to. Another than 8443 makes a custom portal, with the bidirectional port below. */
+    portalPort: number;
+    bidirectionalPort: number;
   };
   /** `dot1x`: 802.1X first, then MAB (domain.md 5.1). */
   auth: 'mab' | 'dot1x';
@@ -88,6 +109,7 @@ export function defaultSettings(topology: Topology): LabSettings {
     endpoint: {
       facts: {firewall: true, 'antivirus.definitionsAgeDays': 1, 'disk.encrypted': true},
       knownPsns: [],
+      wireless: false,
       reportToUiDelayMs: 0,
       probeHttpDelayMs: 0,
       connectTimeoutMs: 2000,
@@ -110,6 +132,8 @@ export function defaultSettings(topology: Topology): LabSettings {
       radiusAttempts: 3,
       deadTimeMs: 900_000,
       secret: 'posturelab-radius-secret',
+      accounting: true,
+      framedIp: true,
       coaClients: null,
     },
     psn: {
@@ -121,6 +145,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       coaTimeoutMs: 5000,
       coaAttempts: 3,
       secret: 'posturelab-radius-secret',
+      apiPassword: 'posturelab',
       untrusted: [],
       requirements: [
         {name: 'Firewall_On', fact: 'firewall', operator: 'equals', value: true, enforcement: 'mandatory'},
@@ -133,6 +158,15 @@ export function defaultSettings(topology: Topology): LabSettings {
         },
         {name: 'Disk_Encrypted', fact: 'disk.encrypted', operator: 'equals', value: true, enforcement: 'audit'},
       ],
+      profileFields: {},
+    },
+    redirect: {
+      enabled: false,
+      aclName: 'ACL-POSTURE-REDIRECT',
+      nadAclName: 'ACL-POSTURE-REDIRECT',
+      acl: redirectAcl(psns),
+      portalPort: 8443,
+      bidirectionalPort: 8449,
     },
     auth: 'mab',
     dot1x: healthyDot1x,
@@ -168,6 +202,11 @@ export function unknownDacl(psnAddresses: string[], probePort = 8449): string {
     'permit icmp any any',
     'deny ip any any',
   ].join('\n');
+}
+
+/** Web traffic to anybody but the PSNs (domain.md 5.3). */
+export function redirectAcl(psnAddresses: string[]): string {
+  return [...psnAddresses.map(address => `deny ip any host ${address}`), 'permit tcp any any eq www'].join('\n');
 }
 
 const basics = ['permit udp any any eq domain', 'permit udp any eq bootpc any eq bootps'];

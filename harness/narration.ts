@@ -42,6 +42,19 @@ const tellers: Tellers = {
       'a fact read back from the kernel, not a hope',
     ),
   'discovery-started': ({reason}) => plain(`looks for a policy node (${reason})`),
+  'redirect-installed': ({acl, address}) =>
+    plain(`redirects web traffic of ${address} by ${acl}`, 'in a redirect list, permit means redirect'),
+  'redirect-withdrawn': ({address}) => quiet(`redirects ${address} no more`),
+  'redirect-acl-missing': ({acl}) =>
+    bad(`has no access list ${acl}: nothing is redirected`, 'RADIUS sends the name only, the list is the switch’s own'),
+  'redirect-received': ({target, url}) => plain(`asks ${target} and is redirected to ${url}`),
+  'scan-not-required': () => plain('scans nothing: the profile wants none on such a Wi-Fi'),
+  'profile-provisioned': ({portal, intervalS}) =>
+    plain(`installs the ISEPostureCFG.xml of ${portal}: probe interval ${intervalS} s`),
+  'provisioning-failed': ({portal, reason}) => bad(`gets no profile from ${portal}: ${reason}`),
+  'provisioning-mismatch': ({mac}) =>
+    bad(`sees that ${mac} has another profile than client provisioning`, 'what the client has counts, not the GUI'),
+  'stage-two-started': ({targets}) => plain(`is redirected nowhere, and asks ${targets.join(', ')}`),
   'psn-found': ({psn}) => plain(`finds ${psn}`),
   'requirement-checked': ({requirement, passed}) => quiet(`checks ${requirement}: ${passed ? 'passed' : 'failed'}`),
   'posture-settled': ({status}) =>

@@ -14,6 +14,8 @@ export interface PsnHandle {
   setReplication(enabled: boolean): Promise<void>;
   hold(step: PsnStep): Promise<void>;
   release(step: PsnStep): Promise<void>;
+  /** A call of the MnT REST API at this node, such as `CoA/Reauth/psn1/00:50:56:A8:BE:02/1`. */
+  mnt(call: string): Promise<{status: number; body: string}>;
   view(): Promise<PsnView>;
 }
 
@@ -23,6 +25,8 @@ export interface AdminHandle {
   saveDacl(name: string, text: string): Promise<void>;
   deleteDacl(name: string): Promise<void>;
   saveRequirements(requirements: Requirement[]): Promise<void>;
+  /** Saves the ISEPostureCFG.xml that client provisioning has for agents that are redirected. */
+  saveAgentProfile(xml: string): Promise<void>;
 }
 
 export function psnOf(lab: Lab, node = nodesOf(lab.topology, 'psn')[0]?.[0] ?? ''): PsnHandle {
@@ -36,9 +40,12 @@ export function psnOf(lab: Lab, node = nodesOf(lab.topology, 'psn')[0]?.[0] ?? '
     setReplication: enabled => tell({name: 'set-replication', enabled}),
     hold: step => tell({name: 'hold', step}),
     release: step => tell({name: 'release', step}),
+    mnt: async call => (await lab.call(node, mntCall(call))) as {status: number; body: string},
     view: async () => (await lab.call(node, {name: 'view'})) as PsnView,
   };
 }
+
+const mntCall = (call: string): PsnCommand => ({name: 'mnt-call', path: `/admin/API/mnt/${call}`});
 
 export function adminOf(lab: Lab): AdminHandle {
   const tellAll = async (command: PsnCommand) => {
@@ -48,6 +55,7 @@ export function adminOf(lab: Lab): AdminHandle {
     saveDacl: (name, text) => tellAll({name: 'save-dacl', dacl: {name, text, savedAtS: savedAtS(lab)}}),
     deleteDacl: dacl => tellAll({name: 'delete-dacl', dacl}),
     saveRequirements: requirements => tellAll({name: 'save-policy', requirements}),
+    saveAgentProfile: xml => tellAll({name: 'save-agent-profile', xml}),
   };
 }
 

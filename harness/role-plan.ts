@@ -4,8 +4,10 @@ import type {Dot1xSettings} from '#harness/dot1x-settings.ts';
 import {callHomeList, fqdn, type LabSettings} from '#harness/lab-settings.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
+import {customPortalsOf, namesOf, redirectPortalOf} from '#harness/redirect-plan.ts';
 import {accessPorts, type NodeOfKind, nodesOf, type Topology} from '#harness/topology.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
+import type {NadNodeSettings} from '#images/nad/settings.ts';
 import type {NadSettings} from '#protocol/nad/contract.ts';
 import type {Policy, PsnSettings} from '#protocol/psn/contract.ts';
 
@@ -16,21 +18,39 @@ export type SupplicantPlan = Pick<Dot1xSettings, 'eap' | 'user' | 'password' | '
 
 export type RolePlan =
   | {node: string; kind: 'endpoint'; settings: EndpointPlan}
-  | {node: string; kind: 'nad'; settings: NadSettings}
+  | {node: string; kind: 'nad'; settings: NadNodeSettings}
   | {node: string; kind: 'psn'; settings: PsnSettings};
 
 /** One plan a node, in the order of declaration. */
 export function planRoles(topology: Topology, settings: LabSettings): RolePlan[] {
+  const profiles = profilesOf(topology, settings);
   return Object.entries(topology.nodes).map(([node, declared]): RolePlan => {
     if (declared.kind === 'endpoint')
-      return {node, kind: 'endpoint', settings: planEndpoint(topology, declared, settings)};
-    if (declared.kind === 'nad') return {node, kind: 'nad', settings: planNad(topology, node, declared, settings)};
-    return {node, kind: 'psn', settings: planPsn(topology, node, declared, settings)};
+      return {
+        node,
+        kind: 'endpoint',
+        settings: {...planEndpoint(topology, declared, settings), profileXml: profiles.installed},
+      };
+    if (declared.kind === 'nad')
+      return {
+        node,
+        kind: 'nad',
+        settings: {...planNad(topology, node, declared, settings), names: {...namesOf(settings), ...hostsOf(topology)}},
+      };
+    return {
+      node,
+      kind: 'psn',
+      settings: {...planPsn(topology, node, declared, settings), agentProfile: profiles.provisioned},
+    };
   });
 }
 
-function planEndpoint(topology: Topology, endpoint: NodeOfKind<'endpoint'>, settings: LabSettings): EndpointPlan {
-  const {facts, knownPsns, probeWhenNonCompliant, backupPsnLimit} = settings.endpoint;
+function planEndpoint(
+  topology: Topology,
+  endpoint: NodeOfKind<'endpoint'>,
+  settings: LabSettings,
+): Omit<EndpointPlan, 'profileXml'> {
+  const {facts, wireless, knownPsns, probeWhenNonCompliant, backupPsnLimit} = settings.endpoint;
   return {
     macs: [endpoint.mac],
     addresses: [addressOf(endpoint)],
@@ -38,9 +58,10 @@ function planEndpoint(topology: Topology, endpoint: NodeOfKind<'endpoint'>, sett
     gateway: endpoint.gateway,
     hosts: hostsOf(topology),
     supplicant: settings.auth === 'dot1x' && settings.dot1x.supplicant === 'running' ? settings.dot1x : null,
-    profileXml: profileXml(settings.profile, callHomeList(topology)),
+    stageOne: settings.redirect.enabled ? {gateway: endpoint.gateway} : null,
     facts: {...facts, ...endpoint.facts},
     knownPsns,
+    wireless,
     labEpochMs: labEpochS * 1000,
     timeouts: {
       connectMs: settings.endpoint.connectTimeoutMs,
@@ -57,7 +78,7 @@ function planNad(
   topology: Topology,
   node: string,
   nad: NodeOfKind<'nad'>,
-  {nad: settings, auth, dot1x}: LabSettings,
+  {nad: settings, auth, dot1x, redirect}: LabSettings,
 ): NadSettings {
   const addresses = new Map(nodesOf(topology, 'psn').map(([name, psn]) => [name, addressOf(psn)]));
   return {
@@ -87,8 +108,11 @@ function planNad(
           }
         : null,
     preAuthAcl,
+    redirectAcls: redirect.enabled ? [{name: redirect.nadAclName, text: redirect.acl}] : [],
     daclFailure: settings.daclFailure,
     ipUnknownPolicy: settings.ipUnknownPolicy,
+    sendsAccounting: settings.accounting,
+    sendsFramedIp: settings.framedIp,
     accountingIntervalMs: 172_800_000,
     uptimeMs: 0x679e_0000,
     labEpochMs: labEpochS * 1000,
@@ -102,13 +126,31 @@ function planNad(
   };
 }
 
-function planPsn(topology: Topology, node: string, psn: NodeOfKind<'psn'>, settings: LabSettings): PsnSettings {
+function planPsn(
+  topology: Topology,
+  node: string,
+  psn: NodeOfKind<'psn'>,
+  settings: LabSettings,
+): Omit<PsnSettings, 'agentProfile'> {
   const {psn: own} = settings;
   return {
     name: node,
     fqdn: fqdn(node),
     address: addressOf(psn),
-    ports: {authentication: 1812, accounting: 1813, portal: 8443, posture: 8905, probe: own.probePort, messaging: 8671},
+    ports: {
+      authentication: 1812,
+      accounting: 1813,
+      portal: 8443,
+      posture: 8905,
+      probe: own.probePort,
+      messaging: 8671,
+      api: 443,
+    },
+    mnt: {
+      isPersona: nodesOf(topology, 'psn')[0]?.[0] === node,
+      credentials: Buffer.from(`admin:${own.apiPassword}`).toString('base64'),
+    },
+    customPortals: customPortalsOf(settings),
     peers: nodesOf(topology, 'psn')
       .filter(([name]) => name !== node)
       .map(([name, peer]) => ({name, fqdn: fqdn(name), address: addressOf(peer)})),
@@ -147,7 +189,16 @@ export const daclNames = {
   unknown: 'Posture_Unknown',
 } as const;
 
-function policyOf({dacl, psn}: LabSettings): Policy {
+/** What the endpoints begin with, and what client provisioning has for them. */
+function profilesOf(topology: Topology, {profile, psn}: LabSettings): {installed: string; provisioned: string} {
+  const installed = profileXml(profile, callHomeList(topology));
+  if (Object.keys(psn.profileFields).length === 0) return {installed, provisioned: installed};
+  const fields = {...profile.fields, ...psn.profileFields};
+  return {installed, provisioned: profileXml({...profile, fields}, callHomeList(topology))};
+}
+
+function policyOf(settings: LabSettings): Policy {
+  const {dacl, psn, redirect} = settings;
   const savedAtS = 0x636b_75ac; // the version suffix of TAC 222483
   return {
     dacls: [
@@ -158,7 +209,12 @@ function policyOf({dacl, psn}: LabSettings): Policy {
     profiles: [
       {name: 'Posture-Compliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.compliant},
       {name: 'Posture-NonCompliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.nonCompliant},
-      {name: 'Posture-Unknown-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.unknown},
+      {
+        name: 'Posture-Unknown-AP',
+        access: 'ACCESS_ACCEPT',
+        daclName: daclNames.unknown,
+        ...(redirect.enabled ? {redirect: {acl: redirect.aclName, portal: redirectPortalOf(settings)}} : {}),
+      },
     ],
     rules: [
       {name: 'Posture-Compliant', postureStatus: 'Compliant', profile: 'Posture-Compliant-AP'},
@@ -185,7 +241,7 @@ function iosInterface(port: string): string {
   return long === undefined ? port : `${long}${rest.replaceAll('-', '/')}`;
 }
 
-/** FQDN to address: what DNS would say. */
+/** The PSNs, FQDN to address. */
 export function hostsOf(topology: Topology): Record<string, string> {
   return Object.fromEntries(nodesOf(topology, 'psn').map(([name, psn]) => [fqdn(name), addressOf(psn)]));
 }

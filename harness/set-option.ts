@@ -55,8 +55,11 @@ function isSection(section: string): section is (typeof sections)[number] {
   return sections.some(known => known === section);
 }
 
+const portalPorts = ['redirect.portalPort', 'redirect.bidirectionalPort'];
+
 function readAs(key: string, present: unknown, field: string, value: string): unknown {
   if (field.endsWith('Ms')) return readDuration(key, value);
+  if (portalPorts.includes(key)) return readPortalPort(key, value);
   if (typeof present === 'number') return readPositive(key, value);
   if (typeof present === 'boolean') return readBoolean(key, value);
   if (Array.isArray(present) || present === null)
@@ -93,6 +96,14 @@ function readPositive(key: string, value: string): number {
     throw new SetOptionError(`--set ${key}=${value}: expected a number above 0`);
   }
   return number;
+}
+
+/** domain.md 8.3. */
+function readPortalPort(key: string, value: string): number {
+  const port = readPositive(key, value);
+  if (!Number.isInteger(port) || port < 8000 || port > 8999)
+    throw new SetOptionError(`--set ${key}=${value}: expected a port of a portal, 8000 to 8999`);
+  return port;
 }
 
 function readBoolean(key: string, value: string): boolean {

@@ -20,8 +20,16 @@ export type EndpointEvent =
   | {kind: 'eap-succeeded'}
   | {kind: 'eap-failed'; reason: string}
   | {kind: 'network-changed'; change: 'link-up' | 'link-down'}
+  /** The host is on a Wi-Fi on which its profile wants no scan (domain.md 11.33). */
+  | {kind: 'scan-not-required'}
   | {kind: 'discovery-started'; reason: DiscoveryReason; targets: string[]}
   | {kind: 'discovery-target-failed'; target: string; reason: string; detail: string}
+  /** Stage 1 has led to a switch that redirects (domain.md 4.2). */
+  | {kind: 'redirect-received'; target: string; url: string}
+  | {kind: 'profile-provisioned'; portal: string; intervalS: number}
+  | {kind: 'provisioning-failed'; portal: string; reason: string}
+  /** Nothing came of stage 1. */
+  | {kind: 'stage-two-started'; targets: string[]}
   | {kind: 'psn-found'; psn: string; sessionId: string}
   | {kind: 'server-not-found'; retryInMs: number}
   | {kind: 'requirement-checked'; requirement: string; passed: boolean; mandatory: boolean}
@@ -76,6 +84,12 @@ export type NadEvent =
   | {kind: 'acl-installed'; acl: string; port: string; address: string; sessionId: string; generation: number}
   | {kind: 'acl-withdrawn'; acl: string; port: string; address: string; sessionId: string; generation: number}
   | {kind: 'acl-install-failed'; acl: string; port: string; message: string}
+  /** As `acl-installed`, for the access list that says what is redirected. */
+  | {kind: 'redirect-installed'; acl: string; port: string; address: string; sessionId: string; generation: number}
+  | {kind: 'redirect-withdrawn'; acl: string; port: string; address: string; sessionId: string; generation: number}
+  /** RADIUS calls for a redirect by an access list that the switch does not have, so nothing is redirected. */
+  | {kind: 'redirect-acl-missing'; acl: string; port: string; sessionId: string}
+  | {kind: 'http-redirected'; host: string; address: string; sessionId: string; url: string}
   | {kind: 'address-learnt'; port: string; mac: string; address: string}
   | {kind: 'coa-received'; command: string; sessionId: string; from: string}
   | {kind: 'coa-answered'; code: 'CoA-ACK' | 'CoA-NAK' | 'Disconnect-ACK' | 'Disconnect-NAK'; errorCause?: number}
@@ -102,7 +116,14 @@ export type PsnEvent =
   | {kind: 'acl-served'; acl: string; rounds: number; entries: number}
   | {kind: 'acl-refused'; acl: string; code: number; reason: string}
   | {kind: 'accounting-received'; status: string; sessionId: string}
-  | {kind: 'discovery-answered'; sessionId: string | null; owner: string | null; found: 'local' | 'replicated' | 'none'}
+  | {
+      kind: 'discovery-answered';
+      sessionId: string | null;
+      owner: string | null;
+      found: 'local' | 'replicated' | 'peer' | 'none';
+    }
+  /** The agent's ISEPostureCFG.xml is not the one that client provisioning has (domain.md 8.1, 11.6). */
+  | {kind: 'provisioning-mismatch'; sessionId: string; mac: string}
   | {kind: 'posture-reported'; sessionId: string; mac: string; passed: boolean}
   /** t1 of domain.md 7.2: the session's status is this from now on, whatever the switch does. */
   | {kind: 'posture-settled'; sessionId: string; mac: string; status: PostureStatus}

@@ -21,6 +21,8 @@ export interface NodeContainerOptions {
   labels: Record<string, string>;
   /** FQDN to address, for people who look around in the container. */
   hosts: Record<string, string>;
+  /** DNS server for the tools in the container; null: none. */
+  dnsServer: string | null;
   startupTimeoutMs: number;
   onEvent: (event: LabEvent) => void;
 }
@@ -61,9 +63,12 @@ const sysctls: Record<TopologyNode['kind'], Record<string, string>> = {
   nad: {
     'net.ipv4.ping_group_range': '0 2147483647',
     'net.ipv4.ip_forward': '1',
-    'net.ipv4.ip_unprivileged_port_start': '67',
+    'net.ipv4.ip_unprivileged_port_start': '53', // its DNS server, and 67
   },
-  psn: {'net.ipv4.ping_group_range': '0 2147483647'},
+  psn: {
+    'net.ipv4.ping_group_range': '0 2147483647',
+    'net.ipv4.ip_unprivileged_port_start': '443', // its REST API
+  },
 };
 
 class NodeContainer extends GenericContainer {
@@ -75,6 +80,7 @@ class NodeContainer extends GenericContainer {
     this.createOpts.NetworkDisabled = true; // see ARCHITECTURE.md: Docker's `none` deadlocks engine 20.10
     this.createOpts.Hostname = options.name;
     this.hostConfig.Sysctls = sysctls[options.kind];
+    if (options.dnsServer !== null) this.hostConfig.Dns = [options.dnsServer];
     this.containerCreated = async containerId => {
       try {
         attached.resolve(

@@ -4,7 +4,7 @@ import type {Lab} from '#harness/lab.ts';
 import {callHomeList} from '#harness/lab-settings.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {profileXml} from '#harness/profile-xml.ts';
-import {psnOf} from '#harness/psn-handle.ts';
+import {adminOf, psnOf} from '#harness/psn-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {postureConfigurationDetection} from '#harness/scenarios/missing-deny.ts';
@@ -64,9 +64,12 @@ async function startOver(lab: Lab, {transitionDelayS}: {transitionDelayS: number
   await nadOf(lab).hold('acl-install');
   await psnOf(lab).endSession(endpoint.mac);
   const waiting = await lab.until('gate-reached', {where: {step: 'acl-install'}, after: fromMs});
-  await endpoint.replaceProfile(
-    profileXml({xml: null, fields: {NetworkTransitionDelay: String(transitionDelayS)}}, callHomeList(lab.topology)),
+  const profile = profileXml(
+    {xml: null, fields: {NetworkTransitionDelay: String(transitionDelayS)}},
+    callHomeList(lab.topology),
   );
+  await adminOf(lab).saveAgentProfile(profile);
+  await endpoint.replaceProfile(profile);
   await endpoint.restartService();
   return waiting;
 }

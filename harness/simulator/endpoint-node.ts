@@ -1,5 +1,6 @@
 import type {EndpointPlan} from '#harness/role-plan.ts';
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
+import {VirtualResolver} from '#harness/simulator/dns.ts';
 import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
 import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
@@ -25,6 +26,7 @@ export class EndpointNode implements SimulatedNode {
   readonly #plug: (isUp: boolean) => void;
   readonly #files: {profileXml: string; knownPsns: string[]; log: string[]};
   #client: VirtualHttpsClient | undefined;
+  #resolver: VirtualResolver | undefined;
   #carried: CarriedRole<AgentInput, AgentEffect> | undefined;
   #carrierIsUp = false;
 
@@ -55,8 +57,8 @@ export class EndpointNode implements SimulatedNode {
     const {simulation, clock, outlets, sabotage} = this.#surroundings;
     const {
       interface: _interface,
-      gateway: _gateway,
-      hosts,
+      gateway,
+      hosts: _hosts,
       profileXml: _profileXml,
       supplicant: _,
       ...settings
@@ -78,10 +80,11 @@ export class EndpointNode implements SimulatedNode {
       perform: effect => this.#perform(effect),
     });
     this.#carried = carried;
+    this.#resolver = new VirtualResolver({simulation, stack: this.#stack, server: gateway});
     this.#client = new VirtualHttpsClient({
       simulation,
       stack: this.#stack,
-      hosts,
+      resolve: this.#resolver.resolve,
       isTrusted: true,
       onOutcome: outcome => carried.input(outcome),
     });
@@ -93,6 +96,7 @@ export class EndpointNode implements SimulatedNode {
     this.#carried?.stop();
     this.#carried = undefined;
     this.#client?.abandonAll();
+    this.#resolver?.abandonAll();
     this.#stack.reset();
     this.#stack.isPowered = false;
     this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
@@ -110,6 +114,7 @@ export class EndpointNode implements SimulatedNode {
     if (!isUp) this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
     if (isUp === this.#carrierIsUp) return;
     this.#carrierIsUp = isUp;
+    this.#resolver?.forget();
     this.#tellCarrier();
   }
 
@@ -160,11 +165,20 @@ export class EndpointNode implements SimulatedNode {
       case 'https-send':
         this.#client?.send(effect);
         return;
+      case 'http-ask':
+        this.#client?.ask(effect);
+        return;
       case 'https-abandon':
         this.#client?.abandon(effect.connectionId);
         return;
       case 'log':
         return void this.#files.log.push(effect.line);
+      case 'install-profile': {
+        const profile = readProfile(effect.xml);
+        if (profile.kind === 'read') this.#files.profileXml = effect.xml;
+        this.#carried?.input({kind: 'profile-installed', profile});
+        return;
+      }
       case 'remember-psns':
         this.#files.knownPsns = [...effect.psns];
         return;

@@ -1,3 +1,4 @@
+import {tcp} from '#harness/simulator/segment.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {type Packet, verdict} from '#protocol/dacl/verdict.ts';
 import {type AclHits, HitRecord} from '#protocol/nad/acl-hits.ts';
@@ -19,6 +20,8 @@ export class Forwarding {
   #acls = new Map<string, Acl>();
   /** ACL names by port and address; address null: all others. */
   #bindings = new Map<string, string>();
+  /** Names of redirect ACLs by port and address. */
+  #redirects = new Map<string, string>();
   readonly #counts = new Map<Acl, Map<number | null, number>>();
   readonly #past = new HitRecord();
   #generation = 1;
@@ -31,13 +34,15 @@ export class Forwarding {
   apply(changes: readonly EnforcementChange[]): number {
     const acls = new Map(this.#acls);
     const bindings = new Map(this.#bindings);
-    for (const change of changes) this.#change(change, acls, bindings);
-    for (const [key, acl] of bindings) {
+    const redirects = new Map(this.#redirects);
+    for (const change of changes) this.#change(change, {acls, bindings, redirects});
+    for (const [key, acl] of [...bindings, ...redirects]) {
       if (!acls.has(acl)) throw new Error(`No ACL ${acl} is installed, and it is bound to ${key}.`);
     }
     for (const acl of this.#acls.values()) if (acls.get(acl.name) !== acl) this.#forget(acl);
     this.#acls = acls;
     this.#bindings = bindings;
+    this.#redirects = redirects;
     this.#generation += 1;
     return this.#generation;
   }
@@ -45,10 +50,17 @@ export class Forwarding {
   decide(port: string, packet: Packet): Decision {
     const decision = this.look(port, packet);
     const acl = decision.acl === null ? undefined : this.#acls.get(decision.acl);
-    if (acl === undefined) return decision;
-    const counts = this.#counts.get(acl) ?? new Map<number | null, number>();
-    this.#counts.set(acl, counts.set(decision.line, (counts.get(decision.line) ?? 0) + 1));
+    if (acl !== undefined) this.#count(acl, decision.line);
     return decision;
+  }
+
+  /** Whether a packet goes to the switch's own HTTP server instead (images/nad/steering.ts). */
+  redirects(port: string, packet: Packet): boolean {
+    const acl = this.#acls.get(this.#redirects.get(keyOf(port, packet.source)) ?? '');
+    if (acl === undefined || packet.protocol !== tcp) return false;
+    const {verdict: action, line} = verdict(acl, packet);
+    this.#count(acl, line);
+    return action === 'permit';
   }
 
   /** As `decide`, for a packet that is only thought of: it is not counted. */
@@ -80,7 +92,15 @@ export class Forwarding {
     this.#counts.delete(acl);
   }
 
-  #change(change: EnforcementChange, acls: Map<string, Acl>, bindings: Map<string, string>): void {
+  #count(acl: Acl, line: number | null): void {
+    const counts = this.#counts.get(acl) ?? new Map<number | null, number>();
+    this.#counts.set(acl, counts.set(line, (counts.get(line) ?? 0) + 1));
+  }
+
+  #change(
+    change: EnforcementChange,
+    {acls, bindings, redirects}: Record<'bindings' | 'redirects', Map<string, string>> & {acls: Map<string, Acl>},
+  ): void {
     switch (change.kind) {
       case 'install-acl':
         acls.delete(change.acl.name);
@@ -96,6 +116,12 @@ export class Forwarding {
       case 'unbind':
         if (bindings.delete(keyOf(change.port, change.address))) return;
         throw new Error(`Nothing is bound to ${change.address ?? 'every address'} on ${change.port}.`);
+      case 'redirect':
+        redirects.set(keyOf(change.port, change.address), change.acl);
+        return;
+      case 'end-redirect':
+        if (redirects.delete(keyOf(change.port, change.address))) return;
+        throw new Error(`Nothing of ${change.address} is redirected on ${change.port}.`);
     }
   }
 }

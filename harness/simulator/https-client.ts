@@ -1,7 +1,9 @@
+import type {ResolveName} from '#harness/simulator/dns.ts';
 import type {HostStack} from '#harness/simulator/host-stack.ts';
 import {Retransmission} from '#harness/simulator/retransmission.ts';
 import {headerOf, type Segment, type ServerCertificate} from '#harness/simulator/segment.ts';
 import type {Simulation, Timer} from '#harness/simulator/simulation.ts';
+import type {HttpOutcome} from '#images/shell/http-client.ts';
 import type {HttpsOutcome} from '#images/shell/https-client.ts';
 import {serverNameProblem} from '#protocol/agent/server-name.ts';
 import type {HttpRequest, HttpsFailure} from '#protocol/http.ts';
@@ -11,6 +13,19 @@ import type {Endpoint} from '#protocol/role.ts';
 const rtoMs = {syn: 1000, data: 200};
 const attempts = 7;
 
+interface Call {
+  connectionId: string;
+  host: string;
+  port: number;
+  serverNameRules?: string[];
+  timeoutMs: number;
+}
+
+interface Plain {
+  request: HttpRequest;
+  timeoutMs: number;
+}
+
 interface Connection {
   id: string;
   host: string;
@@ -18,6 +33,8 @@ interface Connection {
   remote: Endpoint;
   serverNameRules: string[];
   state: 'connecting' | 'handshaking' | 'open' | 'asking';
+  /** Without TLS: what is asked as soon as TCP is there. */
+  plain: Plain | undefined;
   retransmission: Retransmission;
   deadline: Timer;
 }
@@ -29,34 +46,47 @@ outcome, unless the connection is abandoned before it.
 export class VirtualHttpsClient {
   readonly #simulation: Simulation;
   readonly #stack: HostStack;
-  readonly #hosts: Record<string, string>;
+  readonly #resolve: ResolveName;
+  /** Whose names are being resolved. */
+  readonly #resolving = new Set<string>();
   readonly #isTrusted: boolean;
-  readonly #onOutcome: (outcome: HttpsOutcome) => void;
+  readonly #onOutcome: (outcome: HttpsOutcome | HttpOutcome) => void;
   readonly #connections = new Map<string, Connection>();
 
-  /** `hosts`: FQDN to address. `isTrusted`: the client's own certificate, where the server asks for one. */
+  /** `isTrusted`: the client's own certificate, where the server asks for one. */
   constructor(options: {
     simulation: Simulation;
     stack: HostStack;
-    hosts: Record<string, string>;
+    resolve: ResolveName;
     isTrusted: boolean;
-    onOutcome: (outcome: HttpsOutcome) => void;
+    onOutcome: (outcome: HttpsOutcome | HttpOutcome) => void;
   }) {
     this.#simulation = options.simulation;
     this.#stack = options.stack;
-    this.#hosts = options.hosts;
+    this.#resolve = options.resolve;
     this.#isTrusted = options.isTrusted;
     this.#onOutcome = options.onOutcome;
   }
 
-  open(call: {connectionId: string; host: string; port: number; serverNameRules?: string[]; timeoutMs: number}): void {
+  /** One request without TLS (images/shell/http-client.ts). */
+  ask(call: {connectionId: string; host: string; port: number; request: HttpRequest; timeoutMs: number}): void {
+    const {request, timeoutMs} = call;
+    this.open(call, {request, timeoutMs});
+  }
+
+  open(call: Call, plain?: Plain): void {
+    const {connectionId, host, timeoutMs} = call;
+    this.#resolving.add(connectionId);
+    this.#resolve(host, timeoutMs, result => {
+      if (!this.#resolving.delete(connectionId)) return;
+      const kind = plain ? 'http-failed' : 'https-failed';
+      if (typeof result === 'string') this.#connect(call, result, plain);
+      else this.#onOutcome({kind, connectionId, failure: result});
+    });
+  }
+
+  #connect(call: Call, address: string, plain: Plain | undefined): void {
     const {connectionId, host, port, serverNameRules = ['*'], timeoutMs} = call;
-    const address = isAddress(host) ? host : this.#hosts[host.toLowerCase()];
-    if (address === undefined) {
-      const failure: HttpsFailure = {reason: 'unreachable', detail: `the name ${host} cannot be resolved`};
-      this.#simulation.after(0, () => this.#onOutcome({kind: 'https-failed', connectionId, failure}));
-      return;
-    }
     const connection: Connection = {
       id: connectionId,
       host,
@@ -64,6 +94,7 @@ export class VirtualHttpsClient {
       remote: {address, port},
       serverNameRules,
       state: 'connecting',
+      plain,
       retransmission: new Retransmission(this.#simulation),
       deadline: this.#deadline(connectionId, timeoutMs, 'no handshake'),
     };
@@ -85,6 +116,7 @@ export class VirtualHttpsClient {
   }
 
   abandon(connectionId: string): void {
+    this.#resolving.delete(connectionId);
     const connection = this.#connections.get(connectionId);
     if (connection === undefined) return;
     if (connection.state !== 'connecting') this.#send(connection, {kind: 'fin'});
@@ -93,6 +125,7 @@ export class VirtualHttpsClient {
 
   /** The process is gone; its peers hear nothing of it. */
   abandonAll(): void {
+    this.#resolving.clear();
     for (const connection of [...this.#connections.values()]) this.#close(connection);
   }
 
@@ -109,6 +142,10 @@ export class VirtualHttpsClient {
         connection,
         state === 'connecting' ? refused : {reason: 'broken', detail: 'ECONNRESET: read ECONNRESET'},
       );
+    } else if (segment.kind === 'syn-ack' && state === 'connecting' && connection.plain) {
+      connection.deadline.isOver = true;
+      connection.state = 'open';
+      this.send({connectionId, ...connection.plain});
     } else if (segment.kind === 'syn-ack' && state === 'connecting') {
       connection.state = 'handshaking';
       this.#sendReliably(connection, {kind: 'client-hello'}, rtoMs.data);
@@ -119,7 +156,8 @@ export class VirtualHttpsClient {
     } else if (segment.kind === 'response' && state === 'asking') {
       this.#send(connection, {kind: 'response-ack'});
       this.#close(connection);
-      this.#onOutcome({kind: 'https-response', connectionId, response: segment.response});
+      const kind = connection.plain ? 'http-response' : 'https-response';
+      this.#onOutcome({kind, connectionId, response: segment.response});
     }
   }
 
@@ -149,7 +187,8 @@ export class VirtualHttpsClient {
 
   #fail(connection: Connection, failure: HttpsFailure): void {
     this.#close(connection);
-    this.#onOutcome({kind: 'https-failed', connectionId: connection.id, failure});
+    const kind = connection.plain ? 'http-failed' : 'https-failed';
+    this.#onOutcome({kind, connectionId: connection.id, failure});
   }
 
   #close(connection: Connection): void {
@@ -173,8 +212,4 @@ export class VirtualHttpsClient {
 function onTheWire(request: HttpRequest): HttpRequest {
   const headers = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), String(value).trim()]);
   return {...request, headers: Object.fromEntries(headers)};
-}
-
-function isAddress(host: string): boolean {
-  return /^[\d.]+$/.test(host) || host.includes(':');
 }

@@ -1,12 +1,17 @@
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
+import {serveNames} from '#harness/simulator/dns.ts';
 import {Forwarding} from '#harness/simulator/forwarding.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
+import {VirtualHttpServer} from '#harness/simulator/http-server.ts';
 import {Random} from '#harness/simulator/random.ts';
 import {ScriptedAuthenticator, type ScriptedSupplicant} from '#harness/simulator/scripted-authenticator.ts';
+import type {Payload} from '#harness/simulator/segment.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
+import type {NadNodeSettings} from '#images/nad/settings.ts';
+import type {Packet} from '#protocol/dacl/verdict.ts';
 import type {LabEventBody} from '#protocol/event.ts';
 import {Cli} from '#protocol/nad/cli/cli.ts';
-import type {NadCommand, NadEffect, NadInput, NadSettings} from '#protocol/nad/contract.ts';
+import type {NadCommand, NadEffect, NadInput} from '#protocol/nad/contract.ts';
 import {Nad} from '#protocol/nad/nad.ts';
 import type {CommonEffect, Endpoint} from '#protocol/role.ts';
 
@@ -30,7 +35,7 @@ export interface NadWitness {
 /** The switch: images/nad/main.ts in virtual time, with `verdict()` for a packet filter. */
 export class NadNode implements SimulatedNode {
   readonly #surroundings: NodeSurroundings;
-  readonly #settings: NadSettings;
+  readonly #settings: NadNodeSettings;
   readonly #witness: NadWitness;
   readonly #stack: HostStack;
   readonly #lastSeenMs = new Map<string, number>();
@@ -42,9 +47,10 @@ export class NadNode implements SimulatedNode {
   #radius: SendDatagram = () => {};
   #coa: SendDatagram = () => {};
   #authenticator: ScriptedAuthenticator | undefined;
+  #http: VirtualHttpServer | undefined;
   isGuarded = false;
 
-  constructor(surroundings: NodeSurroundings, settings: NadSettings, witness: NadWitness) {
+  constructor(surroundings: NodeSurroundings, settings: NadNodeSettings, witness: NadWitness) {
     const {node, network, timerScale} = surroundings;
     this.#surroundings = surroundings;
     this.#settings = settings;
@@ -87,6 +93,11 @@ export class NadNode implements SimulatedNode {
         onRequest: (from, bytes) => carried.input({kind: 'authenticator-request', from, bytes}),
       });
     }
+    serveNames(this.#stack, this.#settings.names);
+    this.#http = new VirtualHttpServer({
+      stack: this.#stack,
+      onRequest: request => carried.input({kind: 'http-request', ...request}),
+    });
     for (const {port} of accessPorts) {
       this.#witness.setPort(port, true); // a port that was shut does not outlive the power
       if (network.link(`${node}:${port}`).isUp) carried.input({kind: 'link', port, up: true});
@@ -98,6 +109,7 @@ export class NadNode implements SimulatedNode {
     this.#carried?.stop();
     this.#carried = undefined;
     this.#stack.reset();
+    this.#http?.closeAll();
     this.#stack.isPowered = false;
     this.#forwarding = this.#newForwarding();
     this.isGuarded = false;
@@ -126,6 +138,13 @@ export class NadNode implements SimulatedNode {
     if (nowMs - (this.#lastSeenMs.get(key) ?? -quietLabMs) < quietLabMs) return;
     this.#lastSeenMs.set(key, nowMs);
     this.#carried?.input({kind: 'frame', port, mac, address});
+  }
+
+  /** Takes what a redirect catches of the packets that enter a port. */
+  redirects(port: string, packet: Packet, payload: Payload): boolean {
+    if (!this.#forwarding.redirects(port, packet)) return false;
+    if (payload.kind === 'tcp') this.#http?.receive(packet, payload.segment);
+    return true;
   }
 
   command(id: string, given: {name: string}): void {
@@ -166,6 +185,9 @@ export class NadNode implements SimulatedNode {
         });
         return;
       }
+      case 'http-respond':
+        this.#http?.respond(effect.requestId, effect.response);
+        return;
       case 'set-port':
         this.#witness.setPort(effect.port, effect.up);
         return;

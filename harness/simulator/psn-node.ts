@@ -1,12 +1,15 @@
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
+import {resolveFrom} from '#harness/simulator/dns.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
 import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
 import {VirtualHttpsListeners} from '#harness/simulator/https-listeners.ts';
 import {Random} from '#harness/simulator/random.ts';
 import {ScriptedEapServer} from '#harness/simulator/scripted-eap.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
+import type {HttpOutcome} from '#images/shell/http-client.ts';
 import type {HttpsOutcome} from '#images/shell/https-client.ts';
 import type {PersistentState, PsnCommand, PsnEffect, PsnInput, PsnSettings} from '#protocol/psn/contract.ts';
+import {httpsPortsOf} from '#protocol/psn/portals.ts';
 import {Psn} from '#protocol/psn/psn.ts';
 import type {CommonEffect, Endpoint} from '#protocol/role.ts';
 
@@ -105,19 +108,20 @@ export class PsnNode implements SimulatedNode {
         carried.input({kind: 'datagram', localPort, from, bytes});
       this.#sockets.set(localPort, this.#stack.openUdp(localPort, onDatagram));
     }
-    const open = [ports.portal, ports.posture, ports.probe, ports.messaging].filter(port => port !== null);
     this.#listeners = new VirtualHttpsListeners({
       simulation,
       stack: this.#stack,
       address,
       certificate: {names: [fqdn, address], isTrusted: this.#isTrusted},
-      ports: new Map(open.map(port => [port, {requireClientCertificate: port === ports.messaging}])),
+      ports: new Map(
+        httpsPortsOf(this.#settings).map(port => [port, {requireClientCertificate: port === ports.messaging}]),
+      ),
       onRequest: request => carried.input({kind: 'https-request', ...request}),
     });
     this.#client = new VirtualHttpsClient({
       simulation,
       stack: this.#stack,
-      hosts: this.#hosts,
+      resolve: resolveFrom(simulation, this.#hosts),
       isTrusted: this.#isTrusted,
       onOutcome: outcome => this.#takeOutcome(outcome),
     });
@@ -153,7 +157,7 @@ export class PsnNode implements SimulatedNode {
   }
 
   /** Calls to peers are connection and request in one go (images/psn/peer-calls.ts). */
-  #takeOutcome(outcome: HttpsOutcome): void {
+  #takeOutcome(outcome: HttpsOutcome | HttpOutcome): void {
     const call = this.#calls.get(outcome.connectionId);
     if (call === undefined) return;
     if (outcome.kind === 'https-opened') {
@@ -161,6 +165,6 @@ export class PsnNode implements SimulatedNode {
       return;
     }
     this.#calls.delete(outcome.connectionId);
-    this.#carried?.input(outcome);
+    if (outcome.kind === 'https-response' || outcome.kind === 'https-failed') this.#carried?.input(outcome);
   }
 }

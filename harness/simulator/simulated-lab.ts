@@ -106,6 +106,7 @@ export class SimulatedLab implements Lab {
     this.#nad = nad;
     this.network.eyes = {
       permits: (port, packet) => this.#permits(port, packet),
+      redirects: (port, packet, payload) => nad.redirects(port, packet, payload),
       sees: (port, mac, address) => nad.sees(port, mac, address),
     };
     this.timeline.subscribe(event => this.#waits.tell(event));

@@ -15,6 +15,8 @@ export interface Attached {
 export interface SwitchEyes {
   /** Whether a packet that enters an access port may pass. */
   permits(port: string, packet: Packet): boolean;
+  /** Takes a packet that entered an access port, if it is to be redirected. */
+  redirects(port: string, packet: Packet, payload: Payload): boolean;
   /** A frame that tells who is there (images/nad/arp-watch.ts): ARP, a TCP connection attempt, DHCP. */
   sees(port: string, mac: string, address: string | null): void;
 }
@@ -150,6 +152,7 @@ export class VirtualNetwork {
     const port = this.portOf(node);
     const declared = this.#topology.nodes[node];
     if (declared?.kind === 'endpoint' && isTelling(packet)) this.#eyes?.sees(port, declared.mac, null);
+    if (this.#eyes?.redirects(port, packet, payload)) return;
     if (this.#eyes?.permits(port, packet)) this.#forward(packet, payload);
   }
 

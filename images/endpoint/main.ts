@@ -6,12 +6,14 @@ import {NetworkAdapter} from '#images/endpoint/network-adapter.ts';
 import type {NodeCommand} from '#images/endpoint/node-command.ts';
 import {PostureFiles} from '#images/endpoint/posture-files.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
+import {NameResolver} from '#images/endpoint/resolver.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import {startSupplicant} from '#images/endpoint/supplicant.ts';
 import {carry} from '#images/shell/carry.ts';
 import {labClock} from '#images/shell/clock.ts';
 import {openControl} from '#images/shell/control.ts';
-import {HttpsClient} from '#images/shell/https-client.ts';
+import {HttpClient, type HttpOutcome} from '#images/shell/http-client.ts';
+import {HttpsClient, type HttpsOutcome} from '#images/shell/https-client.ts';
 import {Agent} from '#protocol/agent/agent.ts';
 import type {AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
 import type {CommonEffect} from '#protocol/role.ts';
@@ -30,9 +32,11 @@ async function run(): Promise<void> {
   const files = new PostureFiles();
   files.install({profileXml, knownPsns: settings.knownPsns});
 
-  const client = opened.use(
-    new HttpsClient({clock, hosts, identity: {ca}, onOutcome: outcome => carried.input(outcome)}),
-  );
+  const names = new NameResolver({server: gateway, clock});
+  const {resolve} = names;
+  const onOutcome = (outcome: HttpsOutcome | HttpOutcome) => carried.input(outcome);
+  const client = opened.use(new HttpsClient({clock, resolve, identity: {ca}, onOutcome}));
+  const httpClient = opened.use(new HttpClient({clock, resolve, onOutcome}));
   const perform = (effect: Exclude<AgentEffect, CommonEffect<unknown>>) => {
     switch (effect.kind) {
       case 'https-open':
@@ -40,9 +44,17 @@ async function run(): Promise<void> {
       case 'https-send':
         return client.send(effect);
       case 'https-abandon':
-        return client.abandon(effect.connectionId);
+        client.abandon(effect.connectionId);
+        return httpClient.abandon(effect.connectionId);
+      case 'http-ask':
+        return httpClient.ask(effect);
       case 'log':
         return files.appendLog(effect.line);
+      case 'install-profile': {
+        const profile = readProfileXml(effect.xml);
+        if (profile.kind === 'read') files.writeProfile(effect.xml);
+        return carried.input({kind: 'profile-installed', profile});
+      }
       case 'remember-psns':
         return files.writeKnownPsns(effect.psns);
       case 'announce':
@@ -61,7 +73,10 @@ async function run(): Promise<void> {
     new NetworkAdapter({
       name,
       gateway,
-      onCarrier: up => carried.input({kind: 'link', up, addresses: up ? settings.addresses : []}),
+      onCarrier: up => {
+        names.forget();
+        carried.input({kind: 'link', up, addresses: up ? settings.addresses : []});
+      },
       onFault: message => control.record({kind: 'fault', message}, clock.nowMs()),
     }),
   );

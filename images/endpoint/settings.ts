@@ -5,8 +5,9 @@ export type EndpointNodeSettings = Omit<AgentSettings, 'profile'> & {
   /** Text of ISEPostureCFG.xml. */
   profileXml: string;
   interface: string;
+  /** Also the DNS server. */
   gateway: string;
-  /** FQDN to address: what DNS would say. */
+  /** PSNs, FQDN to address: what the gap meter looks at. */
   hosts: Record<string, string>;
   /** The 802.1X supplicant; null: there is none. */
   supplicant: SupplicantSettings | null;

@@ -1,4 +1,5 @@
 import {knockSets} from '#images/nad/knocks.ts';
+import {steering, steeringRules} from '#images/nad/steering.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {type CompiledAcl, compileAcl} from '#protocol/dacl/compile.ts';
 import {formatIpv4, formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
@@ -30,6 +31,8 @@ export interface EnforcedPort {
   prefix: string;
   /** ACL names by address; null: every address that has none of its own. */
   bindings: ReadonlyMap<string | null, string>;
+  /** Names of redirect ACLs by address. */
+  redirects: ReadonlyMap<string | null, string>;
 }
 
 export const table = 'netdev posturelab';
@@ -68,30 +71,39 @@ export function planChanges(
 ): {next: EnforcementState} & PlannedCommands {
   const changed = changes.reduce(afterChange, state);
   const next = {...changed, retired: [...state.acls.values()].filter(installed => !has(changed, installed))};
-  for (const [port, {bindings}] of next.ports) {
-    for (const [address, acl] of bindings) requireBindable(next, {port, address, acl});
+  for (const [port, {bindings, redirects}] of next.ports) {
+    for (const [address, acl] of [...bindings, ...redirects]) requireBindable(next, {port, address, acl});
   }
   return {next, ...commandsBetween(state, next)};
 }
 
 /**
 The state with a port, and the commands for it. If it is there already, it gets a new chain with what is bound to it: the
-device that the old one was attached to may be gone, and the chain with it (which depends on the kernel).
+device that the old one was attached to may be gone, and the chain with it (which depends on the kernel). `steeringMac`: the
+port's own, if redirects are to work on it.
 */
-export function planPort(state: EnforcementState, port: string): {next: EnforcementState} & PlannedCommands {
+export function planPort(
+  state: EnforcementState,
+  port: string,
+  steeringMac?: string,
+): {next: EnforcementState} & PlannedCommands {
   if (!/^[\w.:@-]{1,15}$/.test(port)) throw new RangeError(`${JSON.stringify(port)} is not the name of a device.`);
   const known = state.ports.get(port);
   const prefix = known?.prefix ?? `port_${state.ports.size + 1}`;
-  const ports = new Map(state.ports).set(port, known ?? {prefix, bindings: new Map()});
+  const ports = new Map(state.ports).set(port, known ?? {prefix, bindings: new Map(), redirects: new Map()});
   const maps = [
     `add map ${table} ${prefix}_ip { type ipv4_addr : verdict; }`,
     `add map ${table} ${prefix}_ip6 { type ipv6_addr : verdict; }`,
     `add map ${table} ${prefix}_rest { type ether_type : verdict; }`,
+    ...(steeringMac === undefined ? [] : [`add map ${table} ${prefix}_redirect { type ipv4_addr : verdict; }`]),
   ];
   const removal = [`add chain ${table} ${prefix}`, `delete chain ${table} ${prefix}`];
   const chain = [
     `add chain ${table} ${prefix} { type filter hook ingress device "${port}" priority 0; policy drop; }`,
     `add rule ${table} ${prefix} meta protocol { arp, 0x888e } accept`,
+    ...(steeringMac === undefined ? [] : steeringRules(prefix, steeringMac)).map(
+      rule => `add rule ${table} ${prefix} ${rule}`,
+    ),
     `add rule ${table} ${prefix} ip saddr vmap @${prefix}_ip`,
     `add rule ${table} ${prefix} ip6 saddr vmap @${prefix}_ip6`,
     `add rule ${table} ${prefix} meta protocol vmap @${prefix}_rest`,
@@ -106,7 +118,10 @@ function afterChange(state: EnforcementState, change: EnforcementChange): Enforc
       const chainCount = state.chainCount + 1;
       const acls = new Map(state.acls);
       acls.delete(acl.name); // a list that is installed again counts as the latest
-      acls.set(acl.name, {acl, compiled: compileAcl(acl, `acl_${chainCount}`)});
+      acls.set(acl.name, {
+        acl,
+        compiled: compileAcl(acl, `acl_${chainCount}`, change.isForRedirect ? redirectVerdicts : undefined),
+      });
       return {...state, acls, chainCount};
     }
     case 'remove-acl': {
@@ -121,8 +136,18 @@ function afterChange(state: EnforcementState, change: EnforcementChange): Enforc
         if (bindings.delete(canonical(change.address))) return;
         throw new Error(`Nothing is bound to ${change.address ?? 'every address'} on ${change.port}.`);
       });
+    case 'redirect':
+      return withRedirects(state, change, redirects => redirects.set(canonical(change.address), change.acl));
+    case 'end-redirect':
+      return withRedirects(state, change, redirects => {
+        if (redirects.delete(canonical(change.address))) return;
+        throw new Error(`Nothing of ${change.address} is redirected on ${change.port}.`);
+      });
   }
 }
+
+/** Permit means redirect, deny and the end of the list mean that the port's access list decides. */
+const redirectVerdicts = {permit: `goto ${steering.markChain}`, deny: 'return'};
 
 function withBindings(
   state: EnforcementState,
@@ -134,6 +159,18 @@ function withBindings(
   const bindings = new Map(enforced.bindings);
   change(bindings);
   return {...state, ports: new Map(state.ports).set(port, {...enforced, bindings})};
+}
+
+function withRedirects(
+  state: EnforcementState,
+  {port}: {port: string},
+  change: (redirects: Map<string | null, string>) => void,
+): EnforcementState {
+  const enforced = state.ports.get(port);
+  if (enforced === undefined) throw new Error(`${port} is not a port that is enforced on: add it first.`);
+  const redirects = new Map(enforced.redirects);
+  change(redirects);
+  return {...state, ports: new Map(state.ports).set(port, {...enforced, redirects})};
 }
 
 function requireBindable(
@@ -155,7 +192,7 @@ function commandsBetween(from: EnforcementState, to: EnforcementState): PlannedC
     ...[...before].filter(([key, to]) => after.get(key) !== to).map(([key]) => `delete element ${table} ${key} }`),
     ...[...after]
       .filter(([key, to]) => before.get(key) !== to)
-      .map(([key, to]) => `add element ${table} ${key} : goto ${to} }`),
+      .map(([key, to]) => `add element ${table} ${key} : ${to} }`),
     ...from.retired.flatMap(installed => removalOf(installed, from)),
   ];
   return {
@@ -198,17 +235,21 @@ function has(state: EnforcementState, installed: InstalledAcl): boolean {
   return state.acls.get(installed.acl.name) === installed;
 }
 
-/** Map and key, as nft wants them, to the chain. */
+/** Map and key, as nft wants them, to the verdict: a chain. */
 function elementsOf({acls, ports}: EnforcementState): Map<string, string> {
   const elements = new Map<string, string>();
-  for (const {prefix, bindings} of ports.values()) {
+  for (const {prefix, bindings, redirects} of ports.values()) {
     for (const [address, name] of bindings) {
       const installed = acls.get(name);
       const family = address === null ? installed?.acl.family : familyOf(address);
       const suffix = family === 'ipv4' ? 'ip' : 'ip6';
       const key = address === null ? `${prefix}_rest { ${suffix}` : `${prefix}_${suffix} { ${address}`;
       const chain = installed?.compiled.chain;
-      if (chain !== undefined) elements.set(key, chain);
+      if (chain !== undefined) elements.set(key, `goto ${chain}`);
+    }
+    for (const [address, name] of redirects) {
+      const chain = acls.get(name)?.compiled.chain;
+      if (chain !== undefined) elements.set(`${prefix}_redirect { ${address}`, `jump ${chain}`);
     }
   }
   return elements;

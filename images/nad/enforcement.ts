@@ -13,6 +13,7 @@ import {
   table,
 } from '#images/nad/enforcement-state.ts';
 import {NftSession, nftCommand} from '#images/nad/nft.ts';
+import {steeringCommands} from '#images/nad/steering.ts';
 import {type AclHits, HitRecord} from '#protocol/nad/acl-hits.ts';
 import type {AceCount, EnforcementChange} from '#protocol/nad/contract.ts';
 
@@ -25,11 +26,14 @@ nothing can be changed any more then, and what is in force stays in force. Rejec
 export async function openEnforcement({
   onEnd,
   command = nftCommand,
+  macOf,
 }: {
   onEnd: (how: string) => void;
   command?: readonly string[];
+  /** The MAC of a port; without it nothing can be redirected. */
+  macOf?: (port: string) => string;
 }): Promise<Enforcement> {
-  const enforcement = new Enforcement({command, onEnd});
+  const enforcement = new Enforcement({command, onEnd, ...(macOf ? {macOf} : {})});
   try {
     await enforcement.reset();
     return enforcement;
@@ -54,11 +58,21 @@ export class Enforcement implements Disposable {
   readonly #reader: NftSession;
   readonly #monitor: GenerationMonitor;
   readonly #past = new HitRecord();
+  readonly #macOf: ((port: string) => string) | undefined;
   #state = switchState;
   #number = 0;
   #lastTransaction: Promise<unknown> = Promise.resolve();
 
-  constructor({command, onEnd}: {command: readonly string[]; onEnd: (how: string) => void}) {
+  constructor({
+    command,
+    onEnd,
+    macOf,
+  }: {
+    command: readonly string[];
+    onEnd: (how: string) => void;
+    macOf?: (port: string) => string;
+  }) {
+    this.#macOf = macOf;
     using resources = new DisposableStack();
     this.#directory = resources.adopt(mkdtempSync(join(tmpdir(), 'posturelab-')), remove);
     this.#monitor = resources.use(new GenerationMonitor({command, onEnd}));
@@ -78,6 +92,7 @@ export class Enforcement implements Disposable {
         `delete table ${table}`,
         `add table ${table}`,
         `add set ${table} committed { type mark; }`,
+        ...(this.#macOf ? steeringCommands(table) : []),
       ],
     }));
   }
@@ -87,7 +102,7 @@ export class Enforcement implements Disposable {
   Adding a port again, when its device has gone and come back, keeps what is bound to it.
   */
   addPort(port: string): Promise<number> {
-    return this.#transact(state => planPort(state, port));
+    return this.#transact(state => planPort(state, port, this.#macOf?.(port)));
   }
 
   /**

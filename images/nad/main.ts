@@ -3,13 +3,16 @@ import {randomBytes} from 'node:crypto';
 import {watchArp} from '#images/nad/arp-watch.ts';
 import {type Authenticator, startAuthenticator} from '#images/nad/authenticator.ts';
 import {openCliServer} from '#images/nad/cli-server.ts';
+import {startDnsServer} from '#images/nad/dns-server.ts';
 import {type Enforcement, openEnforcement} from '#images/nad/enforcement.ts';
 import {GuardedPorts} from '#images/nad/guarded-ports.ts';
-import {probeAddress, setPort} from '#images/nad/ports.ts';
+import {macOf, probeAddress, setPort} from '#images/nad/ports.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
+import {steering} from '#images/nad/steering.ts';
 import {carry} from '#images/shell/carry.ts';
 import {labClock} from '#images/shell/clock.ts';
 import {type Control, openControl} from '#images/shell/control.ts';
+import {openHttpServer} from '#images/shell/http-server.ts';
 import {openUdp} from '#images/shell/udp.ts';
 import type {LabEventBody} from '#protocol/event.ts';
 import {Cli} from '#protocol/nad/cli/cli.ts';
@@ -41,8 +44,9 @@ async function start({
   const guarded = Promise.withResolvers<void>();
 
   let authenticator: Authenticator | undefined;
-  const enforcement = await openEnforcement({onEnd: fault});
-  const [radius, coa] = await Promise.all([
+  const redirects = settings.redirectAcls.length > 0;
+  const enforcement = await openEnforcement({onEnd: fault, ...(redirects ? {macOf} : {})});
+  const [radius, coa, http] = await Promise.all([
     openUdp({
       address: settings.nasAddress,
       port: 0,
@@ -53,6 +57,13 @@ async function start({
       port: settings.coaPort,
       onDatagram: (from, bytes) => carried.input({kind: 'datagram', localPort: settings.coaPort, from, bytes}),
     }),
+    redirects
+      ? openHttpServer({
+          address: settings.nasAddress,
+          port: steering.serverPort,
+          onRequest: (requestId, from, request) => carried.input({kind: 'http-request', requestId, from, request}),
+        })
+      : undefined,
   ]);
 
   const carried = carry<NadInput, OwnEffect>({
@@ -69,6 +80,9 @@ async function start({
             carried.input(input);
             if (input.kind === 'enforced') guarded.resolve();
           });
+          break;
+        case 'http-respond':
+          http?.respond(effect.requestId, effect.response);
           break;
         case 'set-port':
           setPort(effect.port, effect.up).catch((error: Error) => fault(error.message));
@@ -120,7 +134,12 @@ async function start({
     nowMs: clock.nowMs(),
   });
   const order = (command: NadCommand) => carried.input({kind: 'command', id: 'console', command});
-  await Promise.all([guarded.promise, arp.ready, openCliServer({world, order})]);
+  await Promise.all([
+    guarded.promise,
+    arp.ready,
+    openCliServer({world, order}),
+    startDnsServer({address: settings.nasAddress, names: settings.names, onEnd: fault}),
+  ]);
 
   const cli = new Cli();
   return (id, command) => {

@@ -87,6 +87,11 @@ function bridgeOf(port: string): string {
   }
 }
 
+/** Throws if there is no such port. */
+export function macOf(port: string): string {
+  return readFileSync(`/sys/class/net/${port}/address`, 'utf8').trim();
+}
+
 function readLink(port: string, file: string): string | undefined {
   try {
     return readFileSync(`/sys/class/net/${port}/${file}`, 'utf8').trim();

@@ -3,6 +3,7 @@ import {type HttpsServer, openHttpsServer} from '#images/shell/https-server.ts';
 import {openUdp, type UdpSocket} from '#images/shell/udp.ts';
 import type {HttpResponse} from '#protocol/http.ts';
 import type {PsnInput} from '#protocol/psn/contract.ts';
+import {httpsPortsOf} from '#protocol/psn/portals.ts';
 import type {Endpoint} from '#protocol/role.ts';
 
 /** Every port that a policy node listens on. */
@@ -17,7 +18,7 @@ Opens RADIUS, the CoA client's socket, and HTTPS for agents and peers, all on th
 of the lab's authority get in on the messaging port. Rejects if a port is taken or the address is not there.
 */
 export async function openListeners(
-  {address, ports, tls}: Pick<PsnNodeSettings, 'address' | 'ports' | 'tls'>,
+  {address, ports, customPortals, tls}: Pick<PsnNodeSettings, 'address' | 'ports' | 'customPortals' | 'tls'>,
   onInput: (input: PsnInput) => void,
 ): Promise<Listeners> {
   await using opened = new AsyncDisposableStack();
@@ -27,8 +28,7 @@ export async function openListeners(
     sockets.set(localPort, opened.use(await openUdp({address, port: localPort, onDatagram})));
   }
   const servers = new Map<string, HttpsServer>();
-  for (const port of [ports.portal, ports.posture, ports.probe, ports.messaging]) {
-    if (port === null) continue;
+  for (const port of httpsPortsOf({ports, customPortals})) {
     const server = await openHttpsServer({
       address,
       port,

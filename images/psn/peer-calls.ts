@@ -1,5 +1,6 @@
 import type {LabClock} from '#images/shell/clock.ts';
 import {HttpsClient, type HttpsOutcome, type TlsIdentity} from '#images/shell/https-client.ts';
+import {resolveFrom} from '#images/shell/resolve.ts';
 import type {PsnEffect, PsnInput} from '#protocol/psn/contract.ts';
 
 type Call = PsnEffect & {kind: 'https-call'};
@@ -18,7 +19,12 @@ export class PeerCalls implements Disposable {
   }) {
     const {clock, hosts, identity} = options;
     this.#onEnd = options.onEnd;
-    this.#client = new HttpsClient({clock, hosts, identity, onOutcome: outcome => this.#take(outcome)});
+    this.#client = new HttpsClient({
+      clock,
+      resolve: resolveFrom(hosts),
+      identity,
+      onOutcome: outcome => this.#take(outcome),
+    });
   }
 
   call(call: Call): void {

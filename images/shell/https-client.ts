@@ -1,8 +1,11 @@
-import {request as httpsRequest} from 'node:https'; // importing node:http loads all of undici, which doubles a node's start
 import {isIP} from 'node:net';
 import {connect, type PeerCertificate, type TLSSocket} from 'node:tls';
 import type {LabClock} from '#images/shell/clock.ts';
 import {Deadline} from '#images/shell/deadline.ts';
+import {failureOf, TimeoutError, UntrustedError} from '#images/shell/https-failure.ts';
+import {request as httpRequest} from '#images/shell/node-http.ts';
+import {readResponse} from '#images/shell/read-response.ts';
+import type {Resolve} from '#images/shell/resolve.ts';
 import {serverNameProblem} from '#protocol/agent/server-name.ts';
 import type {HttpRequest, HttpResponse, HttpsFailure} from '#protocol/http.ts';
 
@@ -18,7 +21,15 @@ export type HttpsOutcome =
   | {kind: 'https-response'; connectionId: string; response: HttpResponse}
   | {kind: 'https-failed'; connectionId: string; failure: HttpsFailure};
 
-const bodyLimitBytes = 1_048_576;
+interface Call {
+  connectionId: string;
+  host: string;
+  port: number;
+  /** Wildcards one of which must match the host's name; `*` is any (domain.md 8.2). */
+  serverNameRules?: string[];
+  /** Lab time, for the name, for TCP and for TLS each. */
+  timeoutMs: number;
+}
 
 /**
 HTTPS in two phases, because the time between them is what the race is about (domain.md 7.2): `open` makes TCP and TLS,
@@ -26,47 +37,82 @@ HTTPS in two phases, because the time between them is what the race is about (do
 */
 export class HttpsClient implements Disposable {
   readonly #clock: LabClock;
-  readonly #hosts: Record<string, string>;
+  readonly #resolve: Resolve;
   readonly #identity: TlsIdentity;
   readonly #onOutcome: (outcome: HttpsOutcome) => void;
-  readonly #sockets = new Map<string, TLSSocket>();
+  /** `null`: its name is being resolved. */
+  readonly #sockets = new Map<string, TLSSocket | null>();
 
-  /** `hosts`: FQDN to address, what DNS would say. */
   constructor(options: {
     clock: LabClock;
-    hosts: Record<string, string>;
+    resolve: Resolve;
     identity: TlsIdentity;
     onOutcome: (outcome: HttpsOutcome) => void;
   }) {
     this.#clock = options.clock;
-    this.#hosts = options.hosts;
+    this.#resolve = options.resolve;
     this.#identity = options.identity;
     this.#onOutcome = options.onOutcome;
   }
 
-  /**
-  `serverNameRules`: wildcards one of which must match the host's name; `*` is any (domain.md 8.2). `timeoutMs`: lab time, for TCP
-  and once more for TLS.
-  */
-  open({
-    connectionId,
-    host,
-    port,
-    serverNameRules = ['*'],
-    timeoutMs,
-  }: {
-    connectionId: string;
-    host: string;
-    port: number;
-    serverNameRules?: string[];
-    timeoutMs: number;
-  }): void {
-    const address = isIP(host) === 0 ? this.#hosts[host.toLowerCase()] : host;
-    if (address === undefined) {
-      const failure: HttpsFailure = {reason: 'unreachable', detail: `the name ${host} cannot be resolved`};
-      setImmediate(() => this.#onOutcome({kind: 'https-failed', connectionId, failure}));
+  open(call: Call): void {
+    const {connectionId, host, timeoutMs} = call;
+    this.#sockets.set(connectionId, null);
+    this.#resolve(host, timeoutMs).then(
+      address => this.#sockets.has(connectionId) && this.#connect(call, address),
+      (error: Error) => this.#fail(connectionId, error),
+    );
+  }
+
+  send({connectionId, request, timeoutMs}: {connectionId: string; request: HttpRequest; timeoutMs: number}): void {
+    const socket = this.#sockets.get(connectionId);
+    if (!socket || socket.destroyed) {
+      setImmediate(() =>
+        this.#onOutcome({
+          kind: 'https-failed',
+          connectionId,
+          failure: {reason: 'broken', detail: 'the connection was closed before the request'},
+        }),
+      );
       return;
     }
+    const deadline = this.#deadline(socket, timeoutMs, 'no response');
+    const {method, path, headers, body} = request;
+    const outgoing = httpRequest({
+      method,
+      path,
+      headers: {...headers, ...(body === '' ? {} : {'content-length': Buffer.byteLength(body)}), connection: 'close'},
+      createConnection: () => socket,
+    });
+    outgoing.once('response', incoming => {
+      readResponse(incoming).then(
+        response => {
+          deadline.end();
+          if (!this.#sockets.delete(connectionId)) return;
+          socket.destroy();
+          this.#onOutcome({kind: 'https-response', connectionId, response});
+        },
+        (error: Error) => this.#fail(connectionId, error),
+      );
+    });
+    outgoing.once('error', error => {
+      deadline.end();
+      this.#fail(connectionId, error);
+    });
+    outgoing.end(body);
+  }
+
+  abandon(connectionId: string): void {
+    const socket = this.#sockets.get(connectionId);
+    this.#sockets.delete(connectionId);
+    socket?.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    for (const connectionId of [...this.#sockets.keys()]) this.abandon(connectionId);
+  }
+
+  #connect({connectionId, host, port, serverNameRules = ['*'], timeoutMs}: Call, address: string): void {
     const socket = connect({
       host: address,
       port,
@@ -88,66 +134,6 @@ export class HttpsClient implements Disposable {
     });
   }
 
-  send({connectionId, request, timeoutMs}: {connectionId: string; request: HttpRequest; timeoutMs: number}): void {
-    const socket = this.#sockets.get(connectionId);
-    if (socket === undefined || socket.destroyed) {
-      setImmediate(() =>
-        this.#onOutcome({
-          kind: 'https-failed',
-          connectionId,
-          failure: {reason: 'broken', detail: 'the connection was closed before the request'},
-        }),
-      );
-      return;
-    }
-    const deadline = this.#deadline(socket, timeoutMs, 'no response');
-    const {method, path, headers, body} = request;
-    const outgoing = httpsRequest({
-      method,
-      path,
-      headers: {...headers, ...(body === '' ? {} : {'content-length': Buffer.byteLength(body)}), connection: 'close'},
-      createConnection: () => socket,
-    });
-    outgoing.once('response', response => {
-      const parts: Buffer[] = [];
-      let size = 0;
-      response.on('data', (part: Buffer) => {
-        size += part.length;
-        if (size > bodyLimitBytes) socket.destroy(new Error(`the response is larger than ${bodyLimitBytes} bytes`));
-        else parts.push(part);
-      });
-      response.once('end', () => {
-        deadline.end();
-        if (!this.#sockets.delete(connectionId)) return;
-        socket.destroy();
-        this.#onOutcome({
-          kind: 'https-response',
-          connectionId,
-          response: {
-            status: response.statusCode ?? 0,
-            headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
-            body: Buffer.concat(parts).toString(),
-          },
-        });
-      });
-    });
-    outgoing.once('error', error => {
-      deadline.end();
-      this.#fail(connectionId, error);
-    });
-    outgoing.end(body);
-  }
-
-  abandon(connectionId: string): void {
-    const socket = this.#sockets.get(connectionId);
-    this.#sockets.delete(connectionId);
-    socket?.destroy();
-  }
-
-  [Symbol.dispose](): void {
-    for (const connectionId of [...this.#sockets.keys()]) this.abandon(connectionId);
-  }
-
   #deadline(socket: TLSSocket, timeoutMs: number, what: string): Deadline {
     return new Deadline(this.#clock.realMs(timeoutMs), () => socket.destroy(new TimeoutError(what)));
   }
@@ -158,22 +144,6 @@ export class HttpsClient implements Disposable {
     socket?.destroy();
     this.#onOutcome({kind: 'https-failed', connectionId, failure: failureOf(error)});
   }
-}
-
-class TimeoutError extends Error {}
-class UntrustedError extends Error {}
-
-function failureOf(error: Error & {code?: string}): HttpsFailure {
-  const detail = error.code === undefined ? error.message : `${error.code}: ${error.message}`;
-  if (error instanceof TimeoutError || error.code === 'ETIMEDOUT') return {reason: 'timeout', detail};
-  if (error instanceof UntrustedError || isCertificateError(error.code)) return {reason: 'untrusted', detail};
-  if (error.code === 'ECONNREFUSED') return {reason: 'refused', detail};
-  if (error.code === 'EHOSTUNREACH' || error.code === 'ENETUNREACH') return {reason: 'unreachable', detail};
-  return {reason: 'broken', detail};
-}
-
-function isCertificateError(code: string | undefined): boolean {
-  return /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ALTNAME|HOSTNAME_MISMATCH|INVALID_CA|UNTRUSTED/.test(code ?? '');
 }
 
 function checkName(host: string, certificate: PeerCertificate, rules: string[]): Error | undefined {

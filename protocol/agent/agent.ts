@@ -45,6 +45,10 @@ export class Agent implements Role<AgentInput, AgentEffect> {
       case 'link':
         this.#link(input.up ? input.addresses : [], nowMs);
         break;
+      case 'profile-installed':
+        if (input.profile.kind === 'read') this.#profile = input.profile;
+        this.#run.profileInstalled(input.profile, nowMs);
+        break;
       case 'command':
         this.#command(input.id, input.command, nowMs);
         break;

@@ -11,8 +11,15 @@ export interface AgentSettings {
   macs: string[];
   /** None: the wired adapter has no link yet. */
   addresses: string[];
+  /** The adapter is on a Wi-Fi without 802.1X, where the profile's `OperateOnNonDot1XWireless` decides (domain.md 11.33). */
+  wireless: boolean;
   facts: HostFacts;
   profile: ProfileResult;
+  /**
+  In the redirect flow, stage 1 of discovery comes first, and its probes begin with the default gateway (domain.md 4.1, 4.2); null:
+  the redirectless flow, which has stage 2 only.
+  */
+  stageOne: {gateway: string} | null;
   /** `ConnectionData.xml`: FQDNs of PSNs seen before, latest first. */
   knownPsns: string[];
   /** Unix time in milliseconds at lab time 0; the log's dates come from it. */
@@ -47,9 +54,13 @@ export type AgentInput =
   | CommonInput<AgentCommand>
   /** Carrier of the wired adapter, with the addresses it has now. */
   | {kind: 'link'; up: boolean; addresses: string[]}
+  /** What became of `install-profile`: the file that is there now, or why it is not. */
+  | {kind: 'profile-installed'; profile: ProfileResult}
   | {kind: 'https-opened'; connectionId: string}
   | {kind: 'https-response'; connectionId: string; response: HttpResponse}
-  | {kind: 'https-failed'; connectionId: string; failure: HttpsFailure};
+  | {kind: 'https-failed'; connectionId: string; failure: HttpsFailure}
+  | {kind: 'http-response'; connectionId: string; response: HttpResponse}
+  | {kind: 'http-failed'; connectionId: string; failure: HttpsFailure};
 
 export type AgentCommand =
   /** *Scan again*, if the profile's `EnableRescanButton` lets the user have that button. */
@@ -71,10 +82,14 @@ export type AgentEffect =
   | {kind: 'https-open'; connectionId: string; host: string; port: number; serverNameRules: string[]; timeoutMs: number}
   /** Send over an opened connection; answered by `https-response` or `https-failed`; the connection is closed after it. */
   | {kind: 'https-send'; connectionId: string; request: HttpRequest; timeoutMs: number}
-  /** Give up on a connection: nothing more is heard of it. */
+  /** One request without TLS, from connection to answer; answered by `http-response` or `http-failed`. */
+  | {kind: 'http-ask'; connectionId: string; host: string; port: number; request: HttpRequest; timeoutMs: number}
+  /** Give up on a connection, with TLS or without: nothing more is heard of it. */
   | {kind: 'https-abandon'; connectionId: string}
   /** One line of `AnyConnect_ISEPosture.txt`, complete but for the line end. */
   | {kind: 'log'; line: string}
+  /** Write `ISEPostureCFG.xml`, if it is one; answered by `profile-installed`. */
+  | {kind: 'install-profile'; xml: string}
   /** Write `ConnectionData.xml`. */
   | {kind: 'remember-psns'; psns: string[]}
   /** Make the network learn this host again, as an operating system does after link up (DHCP, gratuitous ARP). */
@@ -103,7 +118,9 @@ export type AgentState =
   | 'WAIT_RESULT'
   | 'COMPLIANT'
   | 'NONCOMPLIANT'
-  | 'IDLE_NO_SERVER';
+  | 'IDLE_NO_SERVER'
+  /** Ours: the profile wants no scan on this network (domain.md 11.33). */
+  | 'SCAN_NOT_REQUIRED';
 
 /** domain.md 2.3, without CHANGED and MISCONFIG, in which nothing rests. */
 export type SyncState = 'OFF' | 'STOPPED' | 'ARMED' | 'PROBING' | 'WAITING' | 'DISABLED_UNTIL_RESTART';

@@ -1,12 +1,15 @@
 /**
-Discovery without redirect, which is stage 2 of domain.md 4.3: one target after the other, the call home list first, then
-the PSNs met before. The first answer that knows a session decides, and names the PSN to which the session belongs (4.4).
+Discovery. In the redirect flow stage 1 comes first (stage-one.ts); what it does not find, and everything in the redirectless
+flow, is for stage 2 of domain.md 4.3: one target after the other, the call home list first, then the PSNs met before. The first
+answer that knows a session decides, and names the PSN to which the session belongs (4.4).
 */
 import {mainThread} from '#protocol/agent/agent-log.ts';
 import type {ExchangeEnd} from '#protocol/agent/exchanges.ts';
-import type {CallHome} from '#protocol/agent/profile.ts';
+import type {CallHome, ProfileResult} from '#protocol/agent/profile.ts';
 import {isHostName} from '#protocol/agent/profile-fields.ts';
+import {Provisioning} from '#protocol/agent/provisioning.ts';
 import {type ConnectedPsn, identityOf, type RunContext, serverAt} from '#protocol/agent/run-context.ts';
+import {StageOne} from '#protocol/agent/stage-one.ts';
 import type {DiscoveryReason} from '#protocol/event.ts';
 import {type DiscoveryAnswer, decodeDiscoveryAnswer, encodeDiscoveryRequest} from '#protocol/posture/exchange.ts';
 
@@ -18,6 +21,8 @@ const rememberedPsns = 10;
 export class Discovery {
   readonly #context: RunContext;
   readonly #found: (psn: ConnectedPsn, nowMs: number) => void;
+  readonly #stageOne: StageOne;
+  readonly #provisioning: Provisioning;
   #connectionId: string | undefined;
   #retryAtMs: number | undefined;
   #failures = 0;
@@ -26,6 +31,15 @@ export class Discovery {
   constructor(context: RunContext, found: (psn: ConnectedPsn, nowMs: number) => void) {
     this.#context = context;
     this.#found = found;
+    this.#provisioning = new Provisioning(context);
+    this.#stageOne = new StageOne(context, {
+      found: (answer, answeredBy, redirect, nowMs) => {
+        if (redirect === undefined) this.#goTo(answer, answeredBy, nowMs);
+        else this.#provisioning.start(redirect, answer.profile, nowMs, atMs => this.#goTo(answer, answeredBy, atMs));
+      },
+      failed: (target, failure, nowMs) => this.#tellFailure(target, failure, nowMs),
+      exhausted: nowMs => this.#startStageTwo(nowMs),
+    });
   }
 
   start(reason: DiscoveryReason, nowMs: number): void {
@@ -35,12 +49,17 @@ export class Discovery {
     this.#context.state = 'DISCOVERY';
     this.#context.status = 'Unknown';
     this.#context.psn = null;
+    const {macs, stageOne} = host.settings;
     const targets = this.#targets();
-    outbox.record({kind: 'discovery-started', reason, targets: targets.map(describeTarget)});
-    const {macs} = host.settings;
+    outbox.record({
+      kind: 'discovery-started',
+      reason,
+      targets: stageOne ? this.#stageOne.targets(stageOne.gateway) : targets.map(describeTarget),
+    });
     const lists = `MAC List=${macs.join(',')}, IP List=${host.addresses.join(',')}, saved MAC=${macs[0] ?? ''}`;
     log.write({thread: mainThread, from: 'getIpAndMacList', message: lists}, nowMs);
-    this.#ask(targets, nowMs);
+    if (stageOne) this.#stageOne.start(stageOne.gateway);
+    else this.#ask(targets, nowMs);
   }
 
   /** Also for what follows discovery: without a verdict the agent has no server, and tries again after a while. */
@@ -56,7 +75,13 @@ export class Discovery {
     log.write({thread: mainThread, from: 'SwiftHttpRunner::probeTargets', message, severity: 'Warning'}, nowMs);
   }
 
+  profileInstalled(result: ProfileResult, nowMs: number): void {
+    this.#provisioning.installed(result, nowMs);
+  }
+
   cancel(): void {
+    this.#provisioning.cancel();
+    this.#stageOne.cancel();
     if (this.#connectionId !== undefined) this.#context.exchanges.abandon(this.#connectionId);
     this.#connectionId = undefined;
     this.#retryAtMs = undefined;
@@ -68,6 +93,12 @@ export class Discovery {
 
   wakeAtMs(): number | undefined {
     return this.#retryAtMs;
+  }
+
+  #startStageTwo(nowMs: number): void {
+    const targets = this.#targets();
+    this.#context.outbox.record({kind: 'stage-two-started', targets: targets.map(describeTarget)});
+    this.#ask(targets, nowMs);
   }
 
   #targets(): CallHome[] {

@@ -16,7 +16,7 @@ export interface ExchangeListener {
   ended(end: ExchangeEnd, nowMs: number): void;
 }
 
-export type HttpsInput = Extract<AgentInput, {kind: 'https-opened' | 'https-response' | 'https-failed'}>;
+export type HttpsInput = Extract<AgentInput, {connectionId: string}>;
 
 /** The agent's HTTPS exchanges under way: who waits for which. News of any other connection is ignored. */
 export class Exchanges {
@@ -38,11 +38,16 @@ export class Exchanges {
     return this.open(server, {opened: connectionId => this.send(connectionId, request), ended});
   }
 
+  /** Without TLS. */
+  askPlainly(server: {host: string; port: number}, request: HttpRequest, ended: ExchangeListener['ended']): string {
+    const connectionId = this.#begin({opened: () => {}, ended});
+    this.#outbox.add({kind: 'http-ask', connectionId, ...server, request, timeoutMs: this.#timeouts.connectMs});
+    return connectionId;
+  }
+
   /** First phase; `send` is the second. */
   open(server: Server, listener: ExchangeListener): string {
-    this.#count += 1;
-    const connectionId = `${this.#prefix}${this.#count}`;
-    this.#underWay.set(connectionId, {listener, isOpen: false});
+    const connectionId = this.#begin(listener);
     this.#outbox.add({kind: 'https-open', connectionId, ...server, timeoutMs: this.#timeouts.connectMs});
     return connectionId;
   }
@@ -72,9 +77,14 @@ export class Exchanges {
     }
     this.#underWay.delete(connectionId);
     const end: ExchangeEnd =
-      input.kind === 'https-response'
-        ? {kind: 'response', response: input.response}
-        : {kind: 'failed', failure: input.failure};
+      'response' in input ? {kind: 'response', response: input.response} : {kind: 'failed', failure: input.failure};
     exchange.listener.ended(end, nowMs);
+  }
+
+  #begin(listener: ExchangeListener): string {
+    this.#count += 1;
+    const connectionId = `${this.#prefix}${this.#count}`;
+    this.#underWay.set(connectionId, {listener, isOpen: false});
+    return connectionId;
   }
 }

@@ -64,13 +64,14 @@ export interface ProfileProblem {
 
 /**
 `read`: the profile is in force; its problems are warnings, and `unknown` holds the elements that nobody here knows.
+`digest` is of the file's text, where it was read from one.
 `refused`: it has an error, told in `problems`. `absent`: there is no file.
 
 One error refuses the whole profile. ISE's GUI does not save a profile with a field out of range, so no real agent ever
 runs with half of one; a verdict about such a mixture would be a verdict about a configuration that cannot exist.
 */
 export type ProfileResult =
-  | {kind: 'read'; profile: Profile; problems: ProfileProblem[]; unknown: XmlElement[]}
+  | {kind: 'read'; profile: Profile; problems: ProfileProblem[]; unknown: XmlElement[]; digest?: string}
   | {kind: 'refused'; problems: ProfileProblem[]}
   | {kind: 'absent'};
 

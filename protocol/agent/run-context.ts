@@ -27,6 +27,8 @@ export interface RunContext {
   /** What the agent holds itself to be, as shown to the user. */
   status: PostureStatus;
   profile: Profile;
+  /** Of the file that it was read from; empty if there is none, or none that can be used. */
+  profileDigest: string;
   /** FQDNs, latest first; ConnectionData.xml. */
   knownPsns: string[];
   /** The PSN that owns the session, since discovery found it. */
@@ -45,8 +47,8 @@ export interface StepAction {
   go(nowMs: number): void;
 }
 
-export function identityOf({host, psn}: RunContext): AgentIdentity {
-  return {macs: host.settings.macs, addresses: host.addresses, sessionId: psn?.sessionId ?? ''};
+export function identityOf({host, psn, profileDigest: profile}: RunContext): AgentIdentity {
+  return {macs: host.settings.macs, addresses: host.addresses, sessionId: psn?.sessionId ?? '', profile};
 }
 
 export function serverAt({profile}: RunContext, host: string, port: number): Server {

@@ -50,6 +50,7 @@ export class ServiceRun {
       state: 'BOOT',
       status: 'Unknown',
       profile: profileOf(files.profile),
+      profileDigest: digestOf(files.profile),
       knownPsns: files.knownPsns,
       psn: null,
     };
@@ -116,8 +117,15 @@ export class ServiceRun {
   replaceProfile(result: ProfileResult, nowMs: number): void {
     this.#tellProfile(result, nowMs);
     this.#context.profile = profileOf(result);
+    this.#context.profileDigest = digestOf(result);
     this.#sync.stop('profile-replaced', nowMs);
     if (this.#context.host.addresses.length > 0) this.#discover('profile-replaced', nowMs);
+  }
+
+  /** Client provisioning brought it in the course of discovery, which goes on. */
+  profileInstalled(result: ProfileResult, nowMs: number): void {
+    this.#tellProfile(result, nowMs);
+    this.#discovery.profileInstalled(result, nowMs);
   }
 
   factsChanged(nowMs: number): void {
@@ -145,7 +153,19 @@ export class ServiceRun {
 
   #discover(reason: DiscoveryReason, nowMs: number): void {
     this.#assessment.cancel();
-    this.#discovery.start(reason, nowMs);
+    const {host, profile} = this.#context;
+    if (host.settings.wireless && !profile.operateOnNonDot1XWireless) this.#standBy(nowMs);
+    else this.#discovery.start(reason, nowMs);
+  }
+
+  #standBy(nowMs: number): void {
+    this.#discovery.cancel();
+    this.#context.state = 'SCAN_NOT_REQUIRED';
+    this.#context.status = 'Unknown';
+    this.#context.psn = null;
+    this.#context.outbox.record({kind: 'scan-not-required'});
+    const message = uiStatus(3, 'System scan not required on current Wi-Fi.');
+    this.#context.log.write({thread: mainThread, from: 'Authenticator::sendUIStatus', message}, nowMs);
   }
 
   /** t2 of domain.md 7.2. */
@@ -155,7 +175,14 @@ export class ServiceRun {
     this.#context.state = isCompliant ? 'COMPLIANT' : 'NONCOMPLIANT';
     this.#context.status = status;
     outbox.record({kind: 'status-shown', status, sessionId: psn.sessionId});
-    log.write({thread: mainThread, from: 'Authenticator::sendUIStatus', message: uiStatus(status)}, nowMs);
+    log.write(
+      {
+        thread: mainThread,
+        from: 'Authenticator::sendUIStatus',
+        message: uiStatus(compliantNumbers[status], `${status}.`),
+      },
+      nowMs,
+    );
     if (isCompliant || host.settings.probeWhenNonCompliant) this.#sync.start(psn, nowMs);
   }
 
@@ -170,6 +197,10 @@ export class ServiceRun {
   }
 }
 
+function digestOf(result: ProfileResult): string {
+  return result.kind === 'read' ? (result.digest ?? '') : '';
+}
+
 /** The first is from a real client (domain.md 9.2), the others are ours. */
 const profileMessages = {
   read: 'ISEPostureCFG.xml present. Using it for config',
@@ -177,12 +208,14 @@ const profileMessages = {
   absent: 'ISEPostureCFG.xml not present. Using defaults for config',
 } as const;
 
-/** The shape is a real client's; which number means Compliant was not found (domain.md 9.2). */
-function uiStatus(status: PostureStatus): string {
-  const compliant = {Unknown: 0, Pending: 0, Compliant: 1, NonCompliant: 2}[status];
+/** Ours, but for 3, which a real client says where no scan is required (domain.md 9.2). */
+const compliantNumbers: Record<PostureStatus, number> = {Unknown: 0, Pending: 0, Compliant: 1, NonCompliant: 2};
+
+/** The shape is a real client's (domain.md 9.2). */
+function uiStatus(compliant: number, description: string): string {
   return (
     `MSG_SU_STEP_STATUS, {Status:6,Compliant:${compliant},RemStatus:0,Phase:0,StepNumber:-1,Progress:-1,Attention:0,` +
-    `Cancellable:0,Restartable:0,ErrorMessage:1,Description1:"${status}.",Description2:""}`
+    `Cancellable:0,Restartable:0,ErrorMessage:1,Description1:"${description}",Description2:""}`
   );
 }
 

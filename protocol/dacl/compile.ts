@@ -22,10 +22,12 @@ Makes the chains that do to packets what `verdict` says, with a counter for each
 Whatever matches ends the evaluation. Every name begins with `name`. Fragments other than the first have a chain of their own
 if the list treats them differently.
 
+`verdicts`: what nft is to do instead of accepting and dropping, where a list does not say what passes.
+
 What can match nothing has no counter: an entry such as `gt 65535`, or one that another makes dead by asking for the same.
 Nothing of the list's text gets here, only its numbers. Throws RangeError if the list holds what no parser made.
 */
-export function compileAcl(acl: Acl, name: string): CompiledAcl {
+export function compileAcl(acl: Acl, name: string, verdicts: Verdicts = passOrNot): CompiledAcl {
   const {entries, family} = acl;
   const compiled: CompiledAcl = {chain: name, chains: [], maps: []};
   const whole: Step[] = [];
@@ -36,10 +38,11 @@ export function compileAcl(acl: Acl, name: string): CompiledAcl {
     const asksMore = looksAtTransport(ace);
     isDifferent ||= asksMore || ace.fragments === true;
     if (network === 'never') continue;
-    if (transport !== 'never' && !ace.fragments) whole.push(stepOf(ace, [...network, ...transport]));
-    if (ace.action === 'permit' || !asksMore) ofFragments.push(stepOf(ace, network));
+    if (transport !== 'never' && !ace.fragments) whole.push(stepOf(ace, [...network, ...transport], verdicts));
+    if (ace.action === 'permit' || !asksMore) ofFragments.push(stepOf(ace, network, verdicts));
   }
-  if (isDifferent) addChain(compiled, {name: `${name}_fragments`, steps: ofFragments, before: [], after: []});
+  if (isDifferent)
+    addChain(compiled, {name: `${name}_fragments`, steps: ofFragments, before: [], after: [], end: verdicts.deny});
   addChain(compiled, {
     name,
     steps: whole,
@@ -48,6 +51,7 @@ export function compileAcl(acl: Acl, name: string): CompiledAcl {
       family === 'ipv6' && acl.permitsNeighbourDiscovery !== false
         ? [`icmpv6 type { ${neighbourDiscoveryTypes.join(', ')} } accept`]
         : [],
+    end: verdicts.deny,
   });
   return compiled;
 }
@@ -67,7 +71,7 @@ const isFragment = {ipv4: 'ip frag-off & 0x1fff != 0', ipv6: 'frag frag-off != 0
 /** An entry on its way to become a rule or an element. */
 interface Step {
   line: number;
-  verdict: 'accept' | 'drop';
+  verdict: string;
   conditions: Condition[];
   /** What each condition wants one value of, as digits: the place in `keyFields`, and 1. 0: some want something else. */
   shape: number;
@@ -75,7 +79,7 @@ interface Step {
 
 const shapeBase = 8;
 
-function stepOf({line, action}: Ace, conditions: Condition[]): Step {
+function stepOf({line, action}: Ace, conditions: Condition[], verdicts: Verdicts): Step {
   let shape = 0;
   for (const {key} of conditions) {
     if (key === undefined) return {line, verdict: verdicts[action], conditions, shape: 0};
@@ -84,7 +88,10 @@ function stepOf({line, action}: Ace, conditions: Condition[]): Step {
   return {line, verdict: verdicts[action], conditions, shape};
 }
 
-const verdicts = {permit: 'accept', deny: 'drop'} as const;
+/** Verdicts of nft. */
+export type Verdicts = Record<Ace['action'], string>;
+
+const passOrNot: Verdicts = {permit: 'accept', deny: 'drop'};
 
 const keyTypes: Record<KeyField, string> = {
   'ip saddr': 'ipv4_addr',
@@ -98,14 +105,14 @@ const keyTypes: Record<KeyField, string> = {
 
 function addChain(
   compiled: CompiledAcl,
-  {name, steps, before, after}: {name: string; steps: Step[]; before: string[]; after: string[]},
+  {name, steps, before, after, end}: {name: string; steps: Step[]; before: string[]; after: string[]; end: string},
 ): void {
   const rules: string[] = [];
   for (const run of runsOf(living(steps))) {
     if (run.length < shortestRun) rules.push(...run.map(ruleOf));
     else rules.push(lookUp(compiled, run, `${name}_map_${compiled.maps.length + 1}`));
   }
-  compiled.chains.push({name, rules: [...before, ...rules, ...after, `counter drop comment "${implicitComment}"`]});
+  compiled.chains.push({name, rules: [...before, ...rules, ...after, `counter ${end} comment "${implicitComment}"`]});
 }
 
 /** Those before which no step asks for the same, or for nothing at all. */

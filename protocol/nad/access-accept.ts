@@ -1,5 +1,5 @@
 import {readDaclVersionName} from '#protocol/dacl/name.ts';
-import type {Policy} from '#protocol/nad/session.ts';
+import type {Policy, Redirect} from '#protocol/nad/session.ts';
 import {avPairValue, readAllBytes, readText} from '#protocol/radius/attributes.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 
@@ -11,13 +11,30 @@ export function readAccept(accept: RadiusPacket, server: string): {policy: Polic
       problem: `the server names a dACL ${JSON.stringify(acl)}; expected #ACSACL#-IP-<name>-<8 hexadecimal digits>`,
     };
   }
+  const redirect = readRedirect(accept);
+  if (redirect !== null && !isRedirectUrl(redirect.url)) {
+    return {problem: `the server redirects to ${JSON.stringify(redirect.url)}; expected https://<psn>:<port>/…`};
+  }
   return {
     policy: {
       server,
       acl,
       userName: readText(accept, 'User-Name') ?? null,
       domain: avPairValue(accept, 'device-traffic-class') === 'voice' ? 'VOICE' : 'DATA',
+      redirect,
       classes: readAllBytes(accept, 'Class'),
     },
   };
+}
+
+/** Without one of the two there is no redirect. */
+function readRedirect(accept: RadiusPacket): Redirect | null {
+  const url = avPairValue(accept, 'url-redirect');
+  const acl = avPairValue(accept, 'url-redirect-acl');
+  return url === undefined || acl === undefined ? null : {url, acl};
+}
+
+/** It becomes a header of HTTP and a line of the CLI: no blanks, no line ends. */
+function isRedirectUrl(url: string): boolean {
+  return /^https?:\/\/[\x21-\x7e]+$/.test(url);
 }

@@ -17,7 +17,7 @@ export function mabRequest(session: Session, settings: NadSettings, learnt: stri
     text('User-Password', user),
     number('Service-Type', callCheck),
     avPair('service-type=Call Check'),
-    ...(learnt === null ? [] : [address('Framed-IP-Address', learnt)]),
+    ...(learnt === null || !settings.sendsFramedIp ? [] : [address('Framed-IP-Address', learnt)]),
     number('Framed-MTU', 1500),
     ...stationAttributes(session, settings),
     avPair(`audit-session-id=${session.id}`),

@@ -39,7 +39,7 @@ export class Accounting {
   }
 
   start(session: Session, nowMs: number): void {
-    if (session.accounting !== null) return;
+    if (session.accounting !== null || !this.#context.settings.sendsAccounting) return;
     session.accounting = {startedAtMs: nowMs, dueAtMs: this.#nextDueAtMs(nowMs)};
     this.#send(session, 'Start', [], nowMs);
   }

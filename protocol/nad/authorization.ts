@@ -269,7 +269,7 @@ export class Authorization {
 
   #grant(session: Session, policy: Policy): void {
     session.attempt = {kind: 'none'};
-    session.grant = {policy, confirmed: false, reauthDueAtMs: null};
+    session.grant = {policy, isAclTold: false, confirmed: false, reauthDueAtMs: null};
     this.#context.touch();
   }
 

@@ -1,6 +1,7 @@
 /** The switch's control half as seen from outside: what it is given, what it takes in, what it asks for. */
 import type {Acl} from '#protocol/dacl/acl.ts';
 import type {HarnessEvent, NadEvent} from '#protocol/event.ts';
+import type {HttpRequest, HttpResponse} from '#protocol/http.ts';
 import type {CommonEffect, CommonInput, Endpoint} from '#protocol/role.ts';
 
 export interface NadSettings {
@@ -23,10 +24,19 @@ export interface NadSettings {
   dot1x: Dot1xSettings | null;
   /** In force on a port before authorization: the text of `Auth-Default-ACL` (domain.md 5.6). */
   preAuthAcl: string;
+  /**
+  Access lists of the switch's own for URL redirection, by the name under which RADIUS calls for them: permit means redirect, deny
+  means leave alone (domain.md 5.3).
+  */
+  redirectAcls: {name: string; text: string}[];
   /** domain.md 5.7. */
   daclFailure: 'deny' | 'permitOpen';
   /** domain.md 5.6: what holds while the endpoint's address is not yet known. */
   ipUnknownPolicy: 'notEnforced' | 'anySource';
+  /** Whether there is accounting at all (domain.md 11.27). */
+  sendsAccounting: boolean;
+  /** `radius-server attribute 8 include-in-access-req`: Framed-IP-Address, once it is learnt. */
+  sendsFramedIp: boolean;
   /** `aaa accounting update newinfo periodic`, in lab milliseconds (172 800 000 in TAC 222483); 0: on new information only. */
   accountingIntervalMs: number;
   /** How long the switch was up at lab time 0, in milliseconds: the last third of audit-session-ids (domain.md 5.2). */
@@ -76,7 +86,9 @@ export type NadInput =
   | {kind: 'authenticator-request'; from: Endpoint; bytes: Uint8Array}
   /** The kernel has the transaction: committed and read back. */
   | {kind: 'enforced'; transactionId: string; generation: number}
-  | {kind: 'enforcement-failed'; transactionId: string; message: string};
+  | {kind: 'enforcement-failed'; transactionId: string; message: string}
+  /** HTTP that a redirect has caught, whatever host it was meant for; answered by `http-respond`. */
+  | {kind: 'http-request'; requestId: string; from: Endpoint; request: HttpRequest};
 
 export type NadCommand =
   | {name: 'hold'; step: NadStep}
@@ -97,19 +109,26 @@ export type NadEffect =
   | {kind: 'start-eap'; port: string; mac: string; quietMs: number}
   | {kind: 'answer-authenticator'; to: Endpoint; bytes: Uint8Array}
   | {kind: 'set-port'; port: string; up: boolean}
+  | {kind: 'http-respond'; requestId: string; response: HttpResponse}
   /** IP device tracking asks, by ARP, whether a host is still there; if it is, its answer comes back as a `frame`. */
   | {kind: 'probe-address'; port: string; mac: string; address: string};
 
 /** What is in force on the ports. An ACL is installed once, by name, and serves every address that is bound to it. */
 export type EnforcementChange =
-  | {kind: 'install-acl'; acl: Acl}
+  | {kind: 'install-acl'; acl: Acl; isForRedirect?: boolean}
   | {kind: 'remove-acl'; name: string}
   /**
   From now on packets from `address` entering `port` meet ACL `acl`, and no longer the one bound there before; `address`
   null: every address not bound itself.
   */
   | {kind: 'bind'; port: string; address: string | null; acl: string}
-  | {kind: 'unbind'; port: string; address: string | null};
+  | {kind: 'unbind'; port: string; address: string | null}
+  /**
+  TCP from `address` entering `port` that ACL `acl`, which is for redirect, permits goes to the switch's own HTTP server instead;
+  the rest meets the ACL that is bound.
+  */
+  | {kind: 'redirect'; port: string; address: string; acl: string}
+  | {kind: 'end-redirect'; port: string; address: string};
 
 export interface NadSessionView {
   port: string;
@@ -134,6 +153,8 @@ export interface NadSessionView {
   acl: string | null;
   /** The dACL that the server gave and the switch holds for the session, in force or not (domain.md 11.21). */
   assignedAcl: string | null;
+  /** As RADIUS gave it, whether or not the switch has an access list of that name. */
+  redirect: {url: string; acl: string} | null;
   server: string;
   methods: {method: 'dot1x' | 'mab'; state: 'Authc Success' | 'Authc Failed' | 'Running' | 'Stopped' | 'Not run'}[];
 }

@@ -21,12 +21,15 @@ What is to be in force, given who is authorized (domain.md 5.6):
 
 Entries go by address, so while the port is open for one such host it is open for the others on it that have no entry either.
 A real switch would still hold back the MACs that are not authorized.
+
+A redirect needs an address too, and an access list of that name on the switch; without either nothing is redirected (11.25).
 */
 export function desiredEnforcement({
   ports,
   sessions,
   addressOf,
   dacls,
+  redirectAcls,
   defaultAcl,
   ipUnknownPolicy,
 }: {
@@ -34,11 +37,13 @@ export function desiredEnforcement({
   sessions: readonly Session[];
   addressOf: (session: Session) => string | null;
   dacls: ReadonlyMap<string, Acl>;
+  redirectAcls: ReadonlyMap<string, Acl>;
   defaultAcl: Acl;
   ipUnknownPolicy: NadSettings['ipUnknownPolicy'];
 }): Enforcement {
   const acls = new Map<string, Acl>([[defaultAcl.name, defaultAcl]]);
   const bindings = new Map<string, Binding>();
+  const redirects = new Map<string, Binding>();
   const bind = (binding: Binding) => bindings.set(bindingKey(binding.port, binding.address), binding);
 
   for (const port of ports) bind({port, address: null, acl: defaultAcl.name, sessionId: null});
@@ -50,6 +55,11 @@ export function desiredEnforcement({
     if (dacl) acls.set(dacl.name, dacl);
     const {port, id: sessionId} = session;
     const address = addressOf(session);
+    const redirectAcl = redirectAcls.get(session.grant.policy.redirect?.acl ?? '');
+    if (redirectAcl && address !== null) {
+      acls.set(redirectAcl.name, redirectAcl);
+      redirects.set(bindingKey(port, address), {port, address, acl: redirectAcl.name, sessionId});
+    }
     if (address !== null) {
       bind({port, address, acl: (dacl ?? openAcl).name, sessionId});
     } else if (dacl && ipUnknownPolicy === 'anySource') {
@@ -59,5 +69,5 @@ export function desiredEnforcement({
     }
   }
   if ([...bindings.values()].some(binding => binding.acl === openAcl.name)) acls.set(openAcl.name, openAcl);
-  return {acls, bindings};
+  return {acls, bindings, redirects};
 }

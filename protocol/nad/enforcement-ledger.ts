@@ -7,6 +7,8 @@ export interface Enforcement {
   acls: Map<string, Acl>;
   /** By `bindingKey`. */
   bindings: Map<string, Binding>;
+  /** Likewise: whose HTTP goes to the redirect URL, by which access list. */
+  redirects: Map<string, Binding>;
 }
 
 export interface Binding {
@@ -27,6 +29,8 @@ export interface Transaction {
 export interface Outcome {
   withdrawn: Binding[];
   installed: Binding[];
+  redirectsEnded: Binding[];
+  redirectsBegun: Binding[];
 }
 
 /** Ours. */
@@ -42,7 +46,7 @@ new ACL, with every binding to it: if it fails, that ACL is to blame and nothing
 change places within the transaction, so there is no moment at which a host has neither (domain.md 7.3, R7).
 */
 export class EnforcementLedger {
-  #committed: Enforcement = {acls: new Map(), bindings: new Map()};
+  #committed: Enforcement = {acls: new Map(), bindings: new Map(), redirects: new Map()};
   #inFlight: {transactionId: string; target: Enforcement; newAcl: string | null} | undefined;
   #count = 0;
   #generation = 0;
@@ -73,6 +77,11 @@ export class EnforcementLedger {
   /** Whether the kernel has this binding, for whichever session. */
   holds({port, address, acl}: Binding): boolean {
     return this.#committed.bindings.get(bindingKey(port, address))?.acl === acl;
+  }
+
+  /** Whether the kernel has this redirect. */
+  redirects({port, address, acl}: Binding): boolean {
+    return this.#committed.redirects.get(bindingKey(port, address))?.acl === acl;
   }
 
   holdsAcl(name: string): boolean {
@@ -107,8 +116,10 @@ export class EnforcementLedger {
     this.#inFlight = undefined;
     this.#generation = generation;
     return {
-      withdrawn: ofSessions(before).filter(binding => !isSame(binding, target)),
-      installed: ofSessions(target).filter(binding => !isSame(binding, before)),
+      withdrawn: missingIn(target.bindings, ofSessions(before)),
+      installed: missingIn(before.bindings, ofSessions(target)),
+      redirectsEnded: missingIn(target.redirects, [...before.redirects.values()]),
+      redirectsBegun: missingIn(before.redirects, [...target.redirects.values()]),
     };
   }
 
@@ -133,28 +144,37 @@ export class EnforcementLedger {
 /** `desired`, but for what needs an ACL that is neither installed nor `newAcl`: there, what is in force stays. */
 function reachableWith(newAcl: string | null, committed: Enforcement, desired: Enforcement): Enforcement {
   const isThere = (name: string) => committed.acls.has(name) || name === newAcl;
-  const bindings = new Map<string, Binding>();
-  for (const [key, binding] of desired.bindings) {
-    const kept = isThere(binding.acl) ? binding : committed.bindings.get(key);
-    if (kept) bindings.set(key, kept);
-  }
-  const bound = new Set([...bindings.values()].map(binding => binding.acl));
+  const reachable = (wanted: Map<string, Binding>, held: Map<string, Binding>) => {
+    const kept = [...wanted].map(([key, binding]) => [key, isThere(binding.acl) ? binding : held.get(key)] as const);
+    return new Map(kept.filter((entry): entry is [string, Binding] => entry[1] !== undefined));
+  };
+  const bindings = reachable(desired.bindings, committed.bindings);
+  const redirects = reachable(desired.redirects, committed.redirects);
+  const bound = new Set([...bindings.values(), ...redirects.values()].map(binding => binding.acl));
   const acls = new Map([...committed.acls].filter(([name]) => desired.acls.has(name) || bound.has(name)));
   const added = newAcl === null ? undefined : desired.acls.get(newAcl);
   if (added) acls.set(added.name, added);
-  return {acls, bindings};
+  return {acls, bindings, redirects};
 }
 
 function changesBetween(from: Enforcement, to: Enforcement): EnforcementChange[] {
   const changes: EnforcementChange[] = [];
+  const forRedirect = new Set([...to.redirects.values()].map(({acl}) => acl));
   for (const [name, acl] of to.acls) {
-    if (!from.acls.has(name)) changes.push({kind: 'install-acl', acl});
+    if (from.acls.has(name)) continue;
+    changes.push({kind: 'install-acl', acl, ...(forRedirect.has(name) ? {isForRedirect: true} : {})});
   }
   for (const [key, {port, address, acl}] of to.bindings) {
     if (from.bindings.get(key)?.acl !== acl) changes.push({kind: 'bind', port, address, acl});
   }
   for (const [key, {port, address}] of from.bindings) {
     if (!to.bindings.has(key)) changes.push({kind: 'unbind', port, address});
+  }
+  for (const [key, {port, address, acl}] of to.redirects) {
+    if (address !== null && from.redirects.get(key)?.acl !== acl) changes.push({kind: 'redirect', port, address, acl});
+  }
+  for (const [key, {port, address}] of from.redirects) {
+    if (address !== null && !to.redirects.has(key)) changes.push({kind: 'end-redirect', port, address});
   }
   for (const name of from.acls.keys()) {
     if (!to.acls.has(name)) changes.push({kind: 'remove-acl', name});
@@ -166,7 +186,9 @@ function ofSessions({bindings}: Enforcement): Binding[] {
   return [...bindings.values()].filter(binding => binding.sessionId !== null);
 }
 
-function isSame(binding: Binding, {bindings}: Enforcement): boolean {
-  const other = bindings.get(bindingKey(binding.port, binding.address));
-  return other?.acl === binding.acl && other.sessionId === binding.sessionId;
+function missingIn(there: Map<string, Binding>, bindings: Binding[]): Binding[] {
+  return bindings.filter(({port, address, acl, sessionId}) => {
+    const other = there.get(bindingKey(port, address));
+    return other?.acl !== acl || other.sessionId !== sessionId;
+  });
 }

@@ -20,6 +20,7 @@ export class Enforcer {
   readonly #accounting: Accounting;
   readonly #addressOf: (session: Session) => string | null;
   readonly #defaultAcl: Acl;
+  readonly #redirectAcls: ReadonlyMap<string, Acl>;
   #isSettled = false;
 
   constructor(
@@ -30,6 +31,7 @@ export class Enforcer {
       accounting: Accounting;
       addressOf: (session: Session) => string | null;
       defaultAcl: Acl;
+      redirectAcls: ReadonlyMap<string, Acl>;
     },
   ) {
     this.#context = context;
@@ -38,6 +40,7 @@ export class Enforcer {
     this.#accounting = parts.accounting;
     this.#addressOf = parts.addressOf;
     this.#defaultAcl = parts.defaultAcl;
+    this.#redirectAcls = parts.redirectAcls;
   }
 
   touch(): void {
@@ -60,9 +63,10 @@ export class Enforcer {
     if (outcome === undefined) return;
     this.touch();
     for (const binding of outcome.withdrawn.filter(isDacl)) this.#tell('acl-withdrawn', binding);
-    const installed = outcome.installed.filter(isDacl);
-    for (const binding of installed) this.#tell('acl-installed', binding);
-    this.#confirm(this.#desired(), nowMs, installed);
+    for (const binding of outcome.installed.filter(isDacl)) this.#tellInstalled(binding);
+    for (const redirect of outcome.redirectsEnded) this.#tell('redirect-withdrawn', redirect);
+    for (const redirect of outcome.redirectsBegun) this.#tell('redirect-installed', redirect);
+    this.#confirm(this.#desired(), nowMs);
   }
 
   failed(transactionId: string, message: string, nowMs: number): void {
@@ -84,12 +88,13 @@ export class Enforcer {
       sessions: this.#sessions.all(),
       addressOf: this.#addressOf,
       dacls: this.#authorization.dacls,
+      redirectAcls: this.#redirectAcls,
       defaultAcl: this.#defaultAcl,
       ipUnknownPolicy: this.#context.settings.ipUnknownPolicy,
     });
   }
 
-  #confirm(desired: Enforcement, nowMs: number, justTold: readonly Binding[] = []): void {
+  #confirm(desired: Enforcement, nowMs: number): void {
     for (const session of this.#sessions.all()) {
       const {grant} = session;
       if (grant === null || grant.confirmed || !this.#isInForce(session, grant.policy.acl, desired)) continue;
@@ -98,20 +103,34 @@ export class Enforcer {
       if (reauthIntervalMs > 0) grant.reauthDueAtMs = nowMs + reauthIntervalMs;
       session.authorized = true;
       const own = this.ledger.bindingOf(session.id);
-      if (own && isDacl(own) && !justTold.includes(own)) this.#tell('acl-installed', own);
+      if (own && isDacl(own) && !grant.isAclTold) this.#tellInstalled(own);
       const {port, mac, id: sessionId} = session;
-      const {acl, server} = grant.policy;
+      const {acl, redirect, server} = grant.policy;
+      if (redirect && !this.#redirectAcls.has(redirect.acl))
+        this.#context.record({kind: 'redirect-acl-missing', acl: redirect.acl, port, sessionId});
       this.#context.record({kind: 'session-authorized', port, mac, sessionId, acl, server});
       this.#accounting.start(session, nowMs);
     }
   }
 
-  #isInForce(session: Session, acl: string | null, {bindings}: Enforcement): boolean {
-    const wanted = bindings.get(bindingKey(session.port, this.#addressOf(session)));
+  #isInForce(session: Session, acl: string | null, {bindings, redirects}: Enforcement): boolean {
+    const key = bindingKey(session.port, this.#addressOf(session));
+    const redirect = redirects.get(key);
+    if (redirect && !this.ledger.redirects(redirect)) return false;
+    const wanted = bindings.get(key);
     return wanted !== undefined && this.ledger.holds(wanted) && (acl === null || this.ledger.holdsAcl(acl));
   }
 
-  #tell(kind: 'acl-installed' | 'acl-withdrawn', {acl, port, address, sessionId}: Binding): void {
+  #tellInstalled(binding: Binding): void {
+    const grant = this.#sessions.byId(binding.sessionId ?? '')?.grant;
+    if (grant?.policy.acl === binding.acl) grant.isAclTold = true;
+    this.#tell('acl-installed', binding);
+  }
+
+  #tell(
+    kind: 'acl-installed' | 'acl-withdrawn' | 'redirect-installed' | 'redirect-withdrawn',
+    {acl, port, address, sessionId}: Binding,
+  ): void {
     const {generation} = this.ledger;
     this.#context.record({kind, acl, port, address: address ?? 'any', sessionId: sessionId ?? '', generation});
   }

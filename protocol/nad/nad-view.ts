@@ -78,6 +78,7 @@ function sessionView(session: Session, parts: ViewedParts): NadSessionView {
     applyingPolicy: attempt.kind === 'fetching' || attempt.kind === 'installing' || grant?.confirmed === false,
     acl: binding === undefined || binding.acl === openAcl.name ? null : binding.acl,
     assignedAcl: assigned !== null && ledger.holdsAcl(assigned) ? assigned : null,
+    redirect: grant?.policy.redirect ?? null,
     server: grant?.policy.server ?? '',
     methods: methodsOf(session, parts.context.settings.dot1x !== null),
   };

@@ -14,6 +14,8 @@ import type {NadContext, StepAction} from '#protocol/nad/nad-context.ts';
 import {nadView} from '#protocol/nad/nad-view.ts';
 import {Ports} from '#protocol/nad/ports.ts';
 import {RadiusClient} from '#protocol/nad/radius-client.ts';
+import {readRedirectAcls} from '#protocol/nad/redirect-acls.ts';
+import {Redirector} from '#protocol/nad/redirector.ts';
 import type {Session} from '#protocol/nad/session.ts';
 import {Sessions} from '#protocol/nad/sessions.ts';
 import type {RandomBytes, Role} from '#protocol/role.ts';
@@ -39,8 +41,9 @@ export class Nad implements Role<NadInput, NadEffect> {
   readonly #dot1x: Dot1x;
   readonly #enforcer: Enforcer;
   readonly #coa: CoaListener;
+  readonly #redirector: Redirector;
   /** What is wrong with the settings. */
-  readonly #problem: string | undefined;
+  readonly #problems: string[];
   #effects: NadEffect[] = [];
 
   constructor(settings: NadSettings, randomBytes: RandomBytes) {
@@ -54,6 +57,7 @@ export class Nad implements Role<NadInput, NadEffect> {
     };
     const addressOf = ({port, mac}: Session) => this.#tracking.addressOf(port, mac);
     const {acl: defaultAcl, problem} = readDefaultAcl(settings.preAuthAcl);
+    const redirects = readRedirectAcls(settings.redirectAcls);
     const ports = new Ports(settings.accessPorts);
     const sessions = new Sessions(settings);
     const client = new RadiusClient(context);
@@ -68,7 +72,7 @@ export class Nad implements Role<NadInput, NadEffect> {
     const access = new Access(context, {ports, sessions, tracking: this.#tracking, authorization, accounting});
 
     this.#context = context;
-    this.#problem = problem;
+    this.#problems = [...(problem === undefined ? [] : [problem]), ...redirects.problems];
     this.#ports = ports;
     this.#sessions = sessions;
     this.#client = client;
@@ -76,7 +80,15 @@ export class Nad implements Role<NadInput, NadEffect> {
     this.#authorization = authorization;
     this.#access = access;
     this.#dot1x = new Dot1x(context, {client, access, authorization, sessions, addressOf});
-    this.#enforcer = new Enforcer(context, {sessions, authorization, accounting, addressOf, defaultAcl});
+    this.#enforcer = new Enforcer(context, {
+      sessions,
+      authorization,
+      accounting,
+      addressOf,
+      defaultAcl,
+      redirectAcls: redirects.acls,
+    });
+    this.#redirector = new Redirector(context, {sessions, addressOf});
     this.#coa = new CoaListener(context, {
       find: match => sessions.all().find(session => fits(session, match)),
       execute: (order, session, nowMs) => access.execute(order, session, nowMs),
@@ -117,7 +129,7 @@ export class Nad implements Role<NadInput, NadEffect> {
   #take(input: NadInput, nowMs: number): void {
     switch (input.kind) {
       case 'start':
-        if (this.#problem) this.#context.emit({kind: 'record', event: {kind: 'fault', message: this.#problem}});
+        for (const message of this.#problems) this.#context.emit({kind: 'record', event: {kind: 'fault', message}});
         return;
       case 'wake':
         return; // what is due is done in any case
@@ -142,6 +154,9 @@ export class Nad implements Role<NadInput, NadEffect> {
         break;
       case 'enforcement-failed':
         this.#enforcer.failed(input.transactionId, input.message, nowMs);
+        break;
+      case 'http-request':
+        this.#redirector.answer(input);
         break;
       default:
         input satisfies never;

@@ -44,6 +44,7 @@ export interface Policy {
   server: string;
   /** `#ACSACL#-IP-<name>-<hex8>`; null: no dACL, everything is permitted. */
   acl: string | null;
+  redirect: Redirect | null;
   userName: string | null;
   /** `device-traffic-class=voice` makes a host a phone. */
   domain: 'DATA' | 'VOICE';
@@ -51,9 +52,18 @@ export interface Policy {
   classes: Uint8Array[];
 }
 
+/** `url-redirect` and `url-redirect-acl` (domain.md 5.3). */
+export interface Redirect {
+  url: string;
+  /** Name of an access list of the switch's own, in which permit means redirect. */
+  acl: string;
+}
+
 export interface Grant {
   policy: Policy;
-  /** The kernel has what the policy asks for, and this was told. */
+  /** Its dACL was told to be installed. */
+  isAclTold: boolean;
+  /** The kernel has all that the policy asks for, and this was told. */
   confirmed: boolean;
   /** Periodic re-authentication; null: not yet in force, or none. */
   reauthDueAtMs: number | null;

@@ -15,6 +15,8 @@ export interface AgentIdentity {
   addresses: string[];
   /** `audit-session-id` as far as the agent knows it, or empty. */
   sessionId: string;
+  /** Digest of the agent's ISEPostureCFG.xml; empty: it has none, or cannot use it. */
+  profile?: string;
 }
 
 /** The PSN's answer to discovery: whose session it is, and where the agent goes on. */
@@ -25,16 +27,25 @@ export interface DiscoveryAnswer {
   status: PostureStatus;
   /** The portal's *Bidirectional port*: where state synchronization probes go. */
   probePort: number;
+  /** Digest of the profile that client provisioning has for agents, if it has one. */
+  profile?: string;
 }
 
 const paths = {
   discovery: '/auth/ng-discovery',
+  status: '/auth/status',
   requirements: '/auth/posture/requirements',
   report: '/auth/posture/report',
   probe: '/auth/status/session',
 } as const;
 
-/** Which of the four questions a request asks, or `undefined` if none. */
+/** Of stage 1: for a switch to redirect, not for a PSN to answer (domain.md 4.2). */
+const redirectProbePath = '/auth/discovery';
+
+/** On the portal: ISEPostureCFG.xml. */
+export const profilePath = '/auth/provisioning/ISEPostureCFG.xml';
+
+/** Which of the questions a request asks, or `undefined` if none. */
 export function questionOf(request: HttpRequest): keyof typeof paths | undefined {
   const path = request.path.split('?')[0];
   return (Object.keys(paths) as (keyof typeof paths)[]).find(name => paths[name] === path);
@@ -42,6 +53,17 @@ export function questionOf(request: HttpRequest): keyof typeof paths | undefined
 
 export const encodeDiscoveryRequest = (identity: AgentIdentity, host: string): HttpRequest =>
   ask('GET', paths.discovery, identity, host);
+
+/** Of stage 1, to the PSN met last; answered as discovery is (domain.md 4.2). */
+export const encodeStatusRequest = (identity: AgentIdentity, host: string): HttpRequest =>
+  ask('GET', paths.status, identity, host);
+
+/** Goes unencrypted to whoever answers, so it says nothing of the host. */
+export const encodeRedirectProbe = (host: string): HttpRequest =>
+  ask('GET', redirectProbePath, {macs: [], addresses: [], sessionId: ''}, host);
+
+export const encodeProfileRequest = (identity: AgentIdentity, host: string): HttpRequest =>
+  ask('GET', profilePath, identity, host);
 
 export const encodeRequirementsRequest = (identity: AgentIdentity, host: string): HttpRequest =>
   ask('GET', paths.requirements, identity, host);
@@ -54,9 +76,11 @@ export function encodeReportRequest(identity: AgentIdentity, host: string, repor
   return {...request, headers: {...request.headers, 'content-type': 'application/json'}, body: JSON.stringify(report)};
 }
 
-/** Reads who asks from any of the four requests; lists that are missing are empty. */
+/** Reads who asks from any of the requests; lists that are missing are empty. */
 export function decodeIdentity(request: HttpRequest): AgentIdentity {
+  const profile = request.headers['x-emu-profile'];
   return {
+    ...(profile === undefined ? {} : {profile}),
     macs: list(request.headers['x-emu-mac-list']).map(mac => mac.toUpperCase()),
     addresses: list(request.headers['x-emu-ip-list']),
     sessionId: request.headers['x-emu-session-id'] ?? '',
@@ -71,6 +95,7 @@ export function encodeDiscoveryAnswer(answer: DiscoveryAnswer): HttpResponse {
       'x-emu-pdp': answer.owner,
       'x-emu-posture-status': answer.status,
       'x-emu-probe-port': String(answer.probePort),
+      ...(answer.profile === undefined ? {} : {'x-emu-profile': answer.profile}),
     },
     body: '',
   };
@@ -83,7 +108,8 @@ export function decodeDiscoveryAnswer(response: HttpResponse): DiscoveryAnswer |
   const owner = response.headers['x-emu-pdp'];
   const probePort = Number(response.headers['x-emu-probe-port']);
   if (response.status !== 200 || !status || !sessionId || !owner || !isPort(probePort)) return undefined;
-  return {sessionId, owner, status, probePort};
+  const profile = response.headers['x-emu-profile'];
+  return {sessionId, owner, status, probePort, ...(profile ? {profile} : {})};
 }
 
 export function encodeRequirementsAnswer(requirements: Requirement[]): HttpResponse {
@@ -126,6 +152,7 @@ function ask(method: 'GET' | 'POST', path: string, identity: AgentIdentity, host
       'x-emu-session-id': identity.sessionId,
       'x-emu-mac-list': identity.macs.join(','),
       'x-emu-ip-list': identity.addresses.join(','),
+      ...(identity.profile === undefined ? {} : {'x-emu-profile': identity.profile}),
     },
     body: '',
   };

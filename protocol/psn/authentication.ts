@@ -4,6 +4,7 @@ import {type Identity, identify} from '#protocol/psn/identity.ts';
 import {failureReason, type MessageCode} from '#protocol/psn/message-codes.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import type {RadiusReply} from '#protocol/psn/radius-reply.ts';
+import {redirectPairs} from '#protocol/psn/redirect-pairs.ts';
 import {newSession, type PsnSession} from '#protocol/psn/session-cache.ts';
 import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
 import {encodeClass, generateSessionId, isGenerated, readSessionId} from '#protocol/psn/session-id.ts';
@@ -59,7 +60,7 @@ export class Authentication {
 
   #accept(
     {session, isNew, steps}: Found,
-    {rule, profile, acl}: Authorization & {kind: 'accept'},
+    {rule, profile, acl, redirect}: Authorization & {kind: 'accept'},
     identity: Known,
     device: NetworkDevice,
     nowMs: number,
@@ -80,6 +81,7 @@ export class Authentication {
         text('State', `ReauthSession:${sessionId}`),
         text('Class', encodeClass({sessionId, node: settings.name, run, count: counters.authentications})),
         ...(acl === null ? [] : [avPair(`ACS:CiscoSecure-Defined-ACL=${acl}`)]),
+        ...redirectPairs(redirect, sessionId, this.#state),
       ],
     };
   }

@@ -1,11 +1,17 @@
 import {daclVersionName} from '#protocol/dacl/name.ts';
 import type {PostureStatus} from '#protocol/posture/status.ts';
-import type {AuthorizationRule, Policy} from '#protocol/psn/contract.ts';
+import type {AuthorizationProfile, AuthorizationRule, Policy} from '#protocol/psn/contract.ts';
 import type {MessageCode} from '#protocol/psn/message-codes.ts';
 
 /** What the rules say for one posture status. `acl`: the dACL's name with its version, as the switch gets it. */
 export type Authorization =
-  | {kind: 'accept'; rule: string; profile: string; acl: string | null}
+  | {
+      kind: 'accept';
+      rule: string;
+      profile: string;
+      acl: string | null;
+      redirect?: NonNullable<AuthorizationProfile['redirect']>;
+    }
   | {kind: 'reject'; rule: string; profile: string; code: MessageCode};
 
 /** First match wins (domain.md 6.4). A profile that names a deleted dACL authorizes nobody (domain.md 11.18). */
@@ -15,10 +21,11 @@ export function authorize(policy: Policy, status: PostureStatus): Authorization 
   const profile = policy.profiles.find(candidate => candidate.name === profileName);
   if (profile === undefined) return reject(profileName === denyAccess.profile ? 15039 : 15019);
   if (profile.access === 'ACCESS_REJECT') return reject(15039);
-  if (profile.daclName === null) return {kind: 'accept', rule, profile: profileName, acl: null};
+  const redirect = profile.redirect === undefined ? {} : {redirect: profile.redirect};
+  if (profile.daclName === null) return {kind: 'accept', rule, profile: profileName, acl: null, ...redirect};
   const dacl = policy.dacls.find(candidate => candidate.name === profile.daclName);
   if (dacl === undefined) return reject(11023);
-  return {kind: 'accept', rule, profile: profileName, acl: daclVersionName(dacl.name, dacl.savedAtS)};
+  return {kind: 'accept', rule, profile: profileName, acl: daclVersionName(dacl.name, dacl.savedAtS), ...redirect};
 }
 
 /** The rule that speaks for a status; what no rule speaks for falls to the built-in one. */

@@ -3,6 +3,7 @@ import type {HarnessEvent, PsnEvent} from '#protocol/event.ts';
 import type {HttpRequest, HttpResponse, HttpsFailure} from '#protocol/http.ts';
 import type {Requirement} from '#protocol/posture/requirement.ts';
 import type {PostureStatus} from '#protocol/posture/status.ts';
+import type {Portal} from '#protocol/psn/portals.ts';
 import type {CommonEffect, CommonInput, Endpoint} from '#protocol/role.ts';
 
 export interface PsnSettings {
@@ -10,6 +11,12 @@ export interface PsnSettings {
   fqdn: string;
   address: string;
   ports: PsnPorts;
+  /** ISEPostureCFG.xml that client provisioning has for agents; null: none. */
+  agentProfile: string | null;
+  /** `isPersona`: this node has the MnT persona. `credentials`: of HTTP Basic, as they are sent. */
+  mnt: {isPersona: boolean; credentials: string};
+  /** Portals besides the default one, with ports of their own from 8000 to 8999 (domain.md 8.3). */
+  customPortals: Portal[];
   /** The other nodes of the deployment. */
   peers: {name: string; fqdn: string; address: string}[];
   networkDevices: NetworkDevice[];
@@ -40,6 +47,8 @@ export interface PsnPorts {
   probe: number | null;
   /** Node to node. */
   messaging: number;
+  /** REST API, through ISE's gateway (domain.md 1.2). */
+  api: number;
 }
 
 export interface NetworkDevice {
@@ -70,6 +79,8 @@ export interface AuthorizationProfile {
   name: string;
   access: 'ACCESS_ACCEPT' | 'ACCESS_REJECT';
   daclName: string | null;
+  /** *Web Redirection: Client Provisioning*: name of the switch's access list, and of the portal (domain.md 5.3, 6.8). */
+  redirect?: {acl: string; portal: string};
 }
 
 export interface AuthorizationRule {
@@ -105,6 +116,10 @@ export type PsnCommand =
   | {name: 'save-dacl'; dacl: Dacl}
   | {name: 'delete-dacl'; dacl: string}
   | {name: 'save-policy'; profiles?: AuthorizationProfile[]; rules?: AuthorizationRule[]; requirements?: Requirement[]}
+  /** What client provisioning has for agents from now on, until the node is started again. */
+  | {name: 'save-agent-profile'; xml: string}
+  /** A call of the MnT REST API, as `authorization` allows; answered by status and body. */
+  | {name: 'mnt-call'; path: string}
   | {name: 'set-replication'; enabled: boolean}
   /** Settled like a reported status: with a CoA, if it is another than before. */
   | {name: 'set-posture-status'; mac: string; status: PostureStatus}
@@ -176,6 +191,8 @@ export interface PsnView {
   policy: Policy;
   alarms: Alarm[];
   liveLog: LiveLogEntry[];
+  /** MACs whose agent last reported with another profile than client provisioning has. */
+  provisioningMismatches: string[];
   counters: {
     authentications: number;
     downloads: number;

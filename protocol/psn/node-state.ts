@@ -9,6 +9,8 @@ export interface NodeState {
   readonly settings: PsnSettings;
   readonly randomBytes: RandomBytes;
   readonly sessions: SessionCache;
+  /** ISEPostureCFG.xml of client provisioning; null: none. */
+  agentProfile: string | null;
   readonly records: Records;
   readonly outbox: Outbox;
   readonly counters: PsnView['counters'];

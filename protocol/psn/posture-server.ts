@@ -9,18 +9,30 @@ import {
   MalformedBodyError,
   questionOf,
 } from '#protocol/posture/exchange.ts';
+import {profileDigest} from '#protocol/posture/profile-digest.ts';
 import {isCompliant, type PostureReport, type Requirement} from '#protocol/posture/requirement.ts';
 import {raiseAlarm} from '#protocol/psn/alarms.ts';
 import {readMac} from '#protocol/psn/mac-address.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
+import type {OwnerLookup} from '#protocol/psn/owner-lookup.ts';
+import {portalAnswer} from '#protocol/psn/portal.ts';
+import {portalsOf} from '#protocol/psn/portals.ts';
 import type {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
 import type {PsnSession} from '#protocol/psn/session-cache.ts';
 import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
+import type {OwnedSession} from '#protocol/psn/session-owner.ts';
 import {formatIpAddress, parseIpAddress} from '#protocol/radius/ip-address.ts';
 import type {Endpoint} from '#protocol/role.ts';
 
 /** Told to agents when no profile enables state synchronization: the port that would be used, closed (domain.md 1.2). */
 const defaultProbePort = 8449;
+
+interface Asked {
+  localPort: number;
+  from: Endpoint;
+  request: HttpRequest;
+  respond: (response: HttpResponse) => void;
+}
 
 type Question = NonNullable<ReturnType<typeof questionOf>>;
 
@@ -28,58 +40,101 @@ export class PostureServer {
   readonly #state: NodeState;
   readonly #directory: SessionDirectory;
   readonly #settlement: PostureSettlement;
+  readonly #ownerLookup: OwnerLookup;
+  readonly #mismatches = new Set<string>();
 
-  constructor(state: NodeState, directory: SessionDirectory, settlement: PostureSettlement) {
+  constructor(
+    state: NodeState,
+    parts: {directory: SessionDirectory; settlement: PostureSettlement; ownerLookup: OwnerLookup},
+  ) {
     this.#state = state;
-    this.#directory = directory;
-    this.#settlement = settlement;
+    this.#directory = parts.directory;
+    this.#settlement = parts.settlement;
+    this.#ownerLookup = parts.ownerLookup;
   }
 
-  answer(localPort: number, from: Endpoint, request: HttpRequest, nowMs: number): HttpResponse {
+  /** `respond` is called once, for discovery perhaps only when the other nodes have been asked. */
+  answer({localPort, from, request, respond}: Asked, nowMs: number): void {
+    const question = questionOf(request);
+    const isDiscovery = question === 'discovery' || question === 'status';
+    const isRight = isDiscovery && this.#portsOf(question).includes(localPort) && request.method === methods[question];
+    const fromPortal = this.#isPortal(localPort) ? portalAnswer(request, this.#state) : undefined;
+    if (fromPortal !== undefined) respond(fromPortal);
+    else if (isRight) this.#discovery(request, localPort, respond);
+    else respond(this.#answer({localPort, from, request}, nowMs));
+  }
+
+  #answer({localPort, from, request}: Omit<Asked, 'respond'>, nowMs: number): HttpResponse {
     const question = questionOf(request);
     if (question === undefined || !this.#portsOf(question).includes(localPort)) return refusal(404, 'nothing is here');
     if (request.method !== methods[question]) return refusal(405, `ask with ${methods[question]}`);
     const session = this.#sessionOf(request);
     switch (question) {
-      case 'discovery':
-        return this.#discovery(session);
       case 'requirements':
         return this.#requirements(session, nowMs);
       case 'report':
         return this.#report(session, request, nowMs);
       case 'probe':
         return this.#probe(session, from, nowMs);
+      default:
+        return refusal(404, 'nothing is here');
     }
   }
 
+  #isPortal(port: number): boolean {
+    return portalsOf(this.#state.settings).some(({httpsPort}) => httpsPort === port);
+  }
+
   #portsOf(question: Question): (number | null)[] {
-    const {portal, posture, probe} = this.#state.settings.ports;
-    if (question === 'probe') return [probe];
-    return question === 'discovery' ? [portal, posture] : [posture];
+    const {posture} = this.#state.settings.ports;
+    const portals = portalsOf(this.#state.settings);
+    if (question === 'probe') return portals.map(({bidirectionalPort}) => bidirectionalPort);
+    const isDiscovery = question === 'discovery' || question === 'status';
+    return isDiscovery ? [...portals.map(({httpsPort}) => httpsPort), posture] : [posture];
   }
 
   #sessionOf(request: HttpRequest): PsnSession | undefined {
-    const {sessionId, addresses, macs} = decodeIdentity(request);
+    const {sessionId, addresses} = decodeIdentity(request);
     return this.#state.sessions.find({
       sessionId,
       addresses: addresses.map(canonicalAddress),
-      macs: macs.map(mac => readMac(mac) ?? mac),
+      macs: macsOf(request),
     });
   }
 
-  #discovery(session: PsnSession | undefined): HttpResponse {
-    const {outbox, settings} = this.#state;
-    const found = session === undefined ? 'none' : this.#directory.isOwn(session) ? 'local' : 'replicated';
-    const owner = session?.owner ?? null;
-    outbox.record({kind: 'discovery-answered', sessionId: session?.sessionId ?? null, owner, found});
-    if (session === undefined) return refusal(404, 'no session of this endpoint is known here');
-    const {sessionId, postureStatus: status} = session;
-    return encodeDiscoveryAnswer({
-      sessionId,
-      owner: session.owner,
-      status,
-      probePort: settings.ports.probe ?? defaultProbePort,
+  /** The node's own cache first, then the other nodes by MAC (domain.md 4.4). */
+  #discovery(request: HttpRequest, localPort: number, respond: Asked['respond']): void {
+    const session = this.#sessionOf(request);
+    if (session !== undefined) {
+      const {sessionId, owner, postureStatus: status} = session;
+      const found = this.#directory.isOwn(session) ? 'local' : 'replicated';
+      respond(this.#discoveryAnswer({sessionId, owner, status}, found, localPort));
+      return;
+    }
+    const macs = macsOf(request)
+      .map(readMac)
+      .filter(mac => mac !== undefined);
+    this.#ownerLookup.ask(macs, owned => {
+      respond(this.#discoveryAnswer(owned, owned === undefined ? 'none' : 'peer', localPort));
     });
+  }
+
+  /** The portal that is asked says where probes go. */
+  #discoveryAnswer(
+    session: OwnedSession | undefined,
+    found: 'local' | 'replicated' | 'peer' | 'none',
+    localPort: number,
+  ): HttpResponse {
+    const {outbox, settings} = this.#state;
+    const {sessionId = null, owner = null} = session ?? {};
+    outbox.record({kind: 'discovery-answered', sessionId, owner, found});
+    if (session === undefined) return refusal(404, 'no session of this endpoint is known here');
+    const portals = portalsOf(settings);
+    const portal = portals.find(({httpsPort}) => httpsPort === localPort) ?? portals[0];
+    const digest = this.#profileDigest();
+    const profile = digest === undefined ? {} : {profile: digest};
+    const probePort = portal.bidirectionalPort ?? defaultProbePort;
+    return encodeDiscoveryAnswer({...session, probePort, ...profile});
   }
 
   /** From now on a report is due: what was Unknown is Pending (domain.md 2.1). */
@@ -102,12 +157,32 @@ export class PostureServer {
       throw error;
     }
     const {sessionId, mac} = session;
+    this.#compareProfile(session, request);
     const passed = passes(report, this.#state.records.policy.requirements);
     const status = passed ? 'Compliant' : 'NonCompliant';
     this.#state.outbox.record({kind: 'posture-reported', sessionId, mac, passed});
     this.#state.records.log(87000, attributesOf(session, report), nowMs);
     this.#settlement.settle(session, status, nowMs);
     return encodeStatusAnswer(status, sessionId, this.#state.settings.fqdn);
+  }
+
+  mismatches(): string[] {
+    return [...this.#mismatches];
+  }
+
+  #profileDigest(): string | undefined {
+    const {agentProfile} = this.#state;
+    return agentProfile === null ? undefined : profileDigest(agentProfile);
+  }
+
+  #compareProfile({sessionId, mac}: PsnSession, request: HttpRequest): void {
+    const {profile} = decodeIdentity(request);
+    const digest = this.#profileDigest();
+    if (digest === undefined || profile === undefined) return;
+    this.#mismatches.delete(mac);
+    if (profile === digest) return;
+    this.#mismatches.add(mac);
+    this.#state.outbox.record({kind: 'provisioning-mismatch', sessionId, mac});
   }
 
   /** An answered probe of a Compliant session is the wrong configuration that the alarm is for (domain.md 3.8). */
@@ -132,6 +207,7 @@ export class PostureServer {
 
 const methods: Record<Question, HttpRequest['method']> = {
   discovery: 'GET',
+  status: 'GET',
   requirements: 'GET',
   report: 'POST',
   probe: 'GET',
@@ -158,6 +234,10 @@ function attributesOf(session: PsnSession, report: PostureReport): Record<string
     PostureAgentVersion: report.agentVersion,
     PostureReport: report.results.map(({name, passed}) => `${name};${passed ? 'Passed' : 'Failed'}`).join(','),
   };
+}
+
+function macsOf(request: HttpRequest): string[] {
+  return decodeIdentity(request).macs.map(mac => readMac(mac) ?? mac);
 }
 
 /** As the RADIUS side writes it; what is no address finds no session. */

@@ -1,4 +1,4 @@
-import type {HttpResponse} from '#protocol/http.ts';
+import type {HttpRequest, HttpResponse} from '#protocol/http.ts';
 import {Accounting} from '#protocol/psn/accounting.ts';
 import {AclServer} from '#protocol/psn/acl-server.ts';
 import {type AdminCommand, Administration} from '#protocol/psn/administration.ts';
@@ -8,8 +8,10 @@ import {CommandError} from '#protocol/psn/command-error.ts';
 import type {PsnCommand, PsnEffect, PsnInput, PsnSettings, PsnStep, PsnView} from '#protocol/psn/contract.ts';
 import {DynamicAuthorization} from '#protocol/psn/dynamic-authorization.ts';
 import {EapTermination} from '#protocol/psn/eap-termination.ts';
+import {MntApi} from '#protocol/psn/mnt-api.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import {Outbox} from '#protocol/psn/outbox.ts';
+import {OwnerLookup} from '#protocol/psn/owner-lookup.ts';
 import {PostureServer} from '#protocol/psn/posture-server.ts';
 import {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
 import {RadiusServer} from '#protocol/psn/radius-server.ts';
@@ -17,7 +19,8 @@ import {Records} from '#protocol/psn/records.ts';
 import {Replication} from '#protocol/psn/replication.ts';
 import {SessionCache, viewOf} from '#protocol/psn/session-cache.ts';
 import {SessionDirectory} from '#protocol/psn/session-directory.ts';
-import type {RandomBytes, Role} from '#protocol/role.ts';
+import {isOwnerQuestion} from '#protocol/psn/session-owner.ts';
+import type {Endpoint, RandomBytes, Role} from '#protocol/role.ts';
 import {Steps} from '#protocol/steps.ts';
 
 /** What waits at a step. */
@@ -37,8 +40,10 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   readonly #dynamicAuthorization: DynamicAuthorization;
   readonly #eap: EapTermination;
   readonly #radiusServer: RadiusServer;
+  readonly #ownerLookup: OwnerLookup;
   readonly #postureServer: PostureServer;
   readonly #administration: Administration;
+  readonly #mntApi: MntApi;
   readonly #askedForCoa = new Set<string>();
   #replicates: boolean;
 
@@ -48,6 +53,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       randomBytes,
       sessions: new SessionCache(settings.sessionLimit),
       records: new Records(settings),
+      agentProfile: settings.agentProfile,
       outbox: new Outbox(),
       counters: {authentications: 0, downloads: 0, accounting: 0, coa: 0, probes: 0, dropped: 0},
     };
@@ -67,7 +73,9 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       aclServer: new AclServer(state),
       accounting: new Accounting(state, directory),
     });
-    this.#postureServer = new PostureServer(state, directory, settlement);
+    this.#ownerLookup = new OwnerLookup(state, directory);
+    this.#postureServer = new PostureServer(state, {directory, settlement, ownerLookup: this.#ownerLookup});
+    this.#mntApi = new MntApi(state, {directory, dynamicAuthorization: this.#dynamicAuthorization});
     this.#administration = new Administration(state, {
       directory,
       settlement,
@@ -111,9 +119,11 @@ export class Psn implements Role<PsnInput, PsnEffect> {
         this.#respond(input, nowMs);
         break;
       case 'https-response':
+        if (this.#ownerLookup.finished(input.connectionId, input.response)) break;
         this.#replication.finished(input.connectionId, input.response.status, nowMs);
         break;
       case 'https-failed':
+        if (this.#ownerLookup.finished(input.connectionId, undefined)) break;
         this.#replication.finished(input.connectionId, undefined, nowMs);
         break;
     }
@@ -132,14 +142,16 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   }
 
   #respond(input: PsnInput & {kind: 'https-request'}, nowMs: number): void {
-    const response = this.#responseTo(input, nowMs);
-    this.#state.outbox.add({kind: 'https-respond', requestId: input.requestId, response});
+    const {requestId, localPort, from, request} = input;
+    const respond = (response: HttpResponse) => this.#state.outbox.add({kind: 'https-respond', requestId, response});
+    const {ports} = this.#state.settings;
+    if (localPort === ports.messaging) respond(this.#answerPeer(from, request, nowMs));
+    else if (localPort === ports.api) respond(this.#mntApi.answer(request, nowMs));
+    else this.#postureServer.answer({localPort, from, request, respond}, nowMs);
   }
 
-  #responseTo({localPort, from, request}: PsnInput & {kind: 'https-request'}, nowMs: number): HttpResponse {
-    if (localPort !== this.#state.settings.ports.messaging) {
-      return this.#postureServer.answer(localPort, from, request, nowMs);
-    }
+  #answerPeer(from: Endpoint, request: HttpRequest, nowMs: number): HttpResponse {
+    if (isOwnerQuestion(request)) return this.#ownerLookup.answer(request, from);
     if (!this.#replicates) return {status: 409, headers: {}, body: 'replication is off here\n'};
     return this.#replication.receive(request, from, nowMs);
   }
@@ -184,6 +196,11 @@ export class Psn implements Role<PsnInput, PsnEffect> {
         return this.#state.outbox.record({kind: 'gate-released', step: command.step});
       case 'set-delay':
         return this.#steps.setDelay(command.step, command.delayMs);
+      case 'mnt-call':
+        return this.#callMnt(command.path, nowMs);
+      case 'save-agent-profile':
+        this.#state.agentProfile = String(command.xml);
+        return this.#state.outbox.record({kind: 'configuration-changed', what: 'ISEPostureCFG.xml'});
       case 'set-replication':
         return this.#setReplication(command.enabled, nowMs);
       case 'view':
@@ -191,6 +208,13 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       default:
         return this.#administration.carryOut(command satisfies AdminCommand, nowMs);
     }
+  }
+
+  /** As if it had come by HTTPS, from somebody with the right credentials. */
+  #callMnt(path: string, nowMs: number): {status: number; body: string} {
+    const headers = {authorization: `Basic ${this.#state.settings.mnt.credentials}`};
+    const {status, body} = this.#mntApi.answer({method: 'GET', path: String(path), headers, body: ''}, nowMs);
+    return {status, body};
   }
 
   #setReplication(enabled: boolean, nowMs: number): void {
@@ -215,6 +239,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       policy: records.policy,
       alarms: records.snapshot().alarms,
       liveLog: records.snapshot().liveLog,
+      provisioningMismatches: this.#postureServer.mismatches(),
       counters: {...counters},
       held: this.#steps.held(),
     };

@@ -29,6 +29,11 @@ export class SessionDirectory {
     return session.owner === this.#state.settings.fqdn;
   }
 
+  /** Whether this node authenticated the session, and has not begun to end it. */
+  isAuthenticatedHere(session: PsnSession): boolean {
+    return this.isOwn(session) && !isPhantom(session) && !session.ending;
+  }
+
   /** Takes in a session of this node's own, in place of one with its id; the oldest go if there are too many. */
   create(session: PsnSession, origin: 'authentication' | 'accounting', nowMs: number): void {
     const superseded = this.#state.sessions.byId(session.sessionId);

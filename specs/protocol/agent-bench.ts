@@ -150,6 +150,18 @@ export class AgentBench {
         else this.#later({kind: 'https-response', connectionId, response: answer}, 1);
         break;
       }
+      case 'http-ask': {
+        const {connectionId, host, port, request, timeoutMs} = effect;
+        this.requests.push({host, port, request});
+        const answer = this.network(host, port) ?? this.answer(request, host, port);
+        if ('reason' in answer) {
+          const inMs = answer.reason === 'timeout' ? timeoutMs : 1;
+          this.#later({kind: 'http-failed', connectionId, failure: answer}, inMs);
+        } else {
+          this.#later({kind: 'http-response', connectionId, response: answer}, 2);
+        }
+        break;
+      }
       case 'https-abandon':
         this.#queue = this.#queue.filter(
           ({input}) => !('connectionId' in input && input.connectionId === effect.connectionId),
@@ -176,6 +188,7 @@ export class BenchPsn {
   answer(request: HttpRequest, host: string): HttpResponse {
     switch (questionOf(request)) {
       case 'discovery':
+      case 'status':
         this.status = 'Unknown';
         return encodeDiscoveryAnswer({sessionId, owner: this.owner, status: this.status, probePort: this.probePort});
       case 'requirements':
@@ -216,6 +229,8 @@ export function benchSettings(): AgentSettings {
     addresses: ['192.168.255.193'],
     facts: {firewall: true},
     profile: profile(),
+    wireless: false,
+    stageOne: null,
     knownPsns: [],
     labEpochMs: Date.UTC(2022, 10, 9, 12, 22, 0),
     timeouts: {connectMs: 2000, responseMs: 5000, retryMs: 5000},

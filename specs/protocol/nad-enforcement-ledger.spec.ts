@@ -15,6 +15,7 @@ function wanted(bound: Record<string, string>, more: string[] = []): Enforcement
         {port: 'p', address, acl: name, sessionId: `session of ${address}`},
       ]),
     ),
+    redirects: new Map(),
   };
 }
 

@@ -130,7 +130,7 @@ test(`any text is read or refused, never thrown at, seed ${seed}`, t => {
 test(`a profile that is written is read as it was, seed ${seed}`, t => {
   fc.assert(
     fc.property(profiles, profile => {
-      t.deepEqual(readProfileXml(encodeProfile(profile)), {kind: 'read', profile, problems: [], unknown: []});
+      t.like(readProfileXml(encodeProfile(profile)), {kind: 'read', profile, problems: [], unknown: []});
     }),
     {seed, numRuns: 300},
   );

@@ -65,13 +65,20 @@ test('when the switch fails over, the peer takes the session on with its status,
   t.is(two.of('session-created').length, 1);
 });
 
-test('without replication the peer answers Unknown, takes no news and has no session to discover', t => {
+test('without replication the peer answers Unknown, takes no news, and asks the owner when somebody discovers', t => {
   const {one, two} = pair({replication: false});
   one.becomeCompliant();
   t.is(probe(two), 'Unknown');
   t.deepEqual(two.view().sessions, []);
   t.deepEqual(one.of('session-replicated'), []);
-  t.is(two.ask(8443, encodeDiscoveryRequest(agent, psn2.fqdn)).status, 404);
+  two.handle({
+    kind: 'https-request',
+    requestId: 'r',
+    localPort: 8443,
+    from: {address: endpointAddress, port: 50_000},
+    request: encodeDiscoveryRequest(agent, psn2.fqdn),
+  });
+  t.like(two.of('discovery-answered'), [{sessionId, owner: psn1.fqdn, found: 'peer'}]);
 });
 
 test('without replication a failed-over session starts Unknown at the peer, and the one left behind is stale', t => {

@@ -3,6 +3,7 @@ import {daclMistakes} from '#harness/scenarios/library/dacl-mistakes.ts';
 import {dot1xTroubles} from '#harness/scenarios/library/dot1x-troubles.ts';
 import {interleavings} from '#harness/scenarios/library/interleavings.ts';
 import {networkTroubles} from '#harness/scenarios/library/network-troubles.ts';
+import {redirect} from '#harness/scenarios/library/redirect.ts';
 import {staleState} from '#harness/scenarios/library/stale-state.ts';
 
 /** Beyond the six stories: the interleavings of domain.md 7.3 and the rows of its section 11. */
@@ -12,4 +13,5 @@ export const library: readonly Scenario[] = [
   ...networkTroubles,
   ...staleState,
   ...dot1xTroubles,
+  ...redirect,
 ];

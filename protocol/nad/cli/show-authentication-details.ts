@@ -58,7 +58,7 @@ function details(session: NadSessionView, {view, nowMs}: CommandRun['world']): s
   return [
     ...fields.map(([label, value]) => `${label.padStart(21)}:  ${value}`),
     '',
-    ...(authorized ? policies(assignedAcl) : []),
+    ...(authorized ? policies(assignedAcl, session.redirect) : []),
     'Method status list:',
     '      Method            State',
     ...session.methods.map(({method, state}) => `      ${method.padEnd(19)}${state}`),
@@ -66,13 +66,15 @@ function details(session: NadSessionView, {view, nowMs}: CommandRun['world']): s
   ];
 }
 
-function policies(acl: string | null): string[] {
+function policies(acl: string | null, redirect: NadSessionView['redirect']): string[] {
+  const line = (label: string, value: string) => `${label.padStart(21)}:  ${value}`;
   return [
     'Local Policies:',
     '        Service Template: DEFAULT_LINKSEC_POLICY_SHOULD_SECURE (priority 150)',
     '',
     'Server Policies:',
-    ...(acl === null ? [] : [`${'ACS ACL'.padStart(21)}:  ${iosAclName(acl)}`]),
+    ...(redirect === null ? [] : [line('URL Redirect', redirect.url), line('URL Redirect ACL', redirect.acl)]),
+    ...(acl === null ? [] : [line('ACS ACL', iosAclName(acl))]),
     '',
   ];
 }

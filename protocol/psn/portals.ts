@@ -1,0 +1,28 @@
+import type {PsnSettings} from '#protocol/psn/contract.ts';
+
+/** A client provisioning portal (domain.md 8.3). */
+export interface Portal {
+  name: string;
+  /** UUID, named in redirect URLs. */
+  id: string;
+  httpsPort: number;
+  /** Where state synchronization probes go; null: no profile enables them, closed. */
+  bidirectionalPort: number | null;
+}
+
+/** Of the default portal, whose bidirectional port is locked. Name and id are ours. */
+export const defaultPortalName = 'Client Provisioning Portal (default)';
+const defaultPortalId = '5a1c9f3e-62d4-4b7e-9d10-2f8e7c6b4a01';
+
+/** The default portal, then custom ones. */
+export function portalsOf({ports, customPortals}: Pick<PsnSettings, 'ports' | 'customPortals'>): [Portal, ...Portal[]] {
+  const {portal: httpsPort, probe: bidirectionalPort} = ports;
+  return [{name: defaultPortalName, id: defaultPortalId, httpsPort, bidirectionalPort}, ...customPortals];
+}
+
+/** Every port that a node listens on for HTTPS, each once. */
+export function httpsPortsOf(settings: Pick<PsnSettings, 'ports' | 'customPortals'>): number[] {
+  const ofPortals = portalsOf(settings).flatMap(({httpsPort, bidirectionalPort}) => [httpsPort, bidirectionalPort]);
+  const all = [...ofPortals, settings.ports.posture, settings.ports.messaging, settings.ports.api];
+  return [...new Set(all.filter(port => port !== null))];
+}
