@@ -1,5 +1,6 @@
 /** What can be changed about a lab without changing its topology: dACLs, profile, facts, latencies, secrets. */
 
+import type {LinkSetting} from '#harness/link-directions.ts';
 import {nodesOf, type Topology} from '#harness/topology.ts';
 import type {HostFacts, Requirement} from '#protocol/posture/requirement.ts';
 
@@ -54,6 +55,8 @@ export interface LabSettings {
     untrusted: string[];
     requirements: Requirement[];
   };
+  /** How links misbehave from the start, beyond what the topology declares. */
+  links: LinkSetting[];
   /** Lab seconds per real second, in containers. */
   timeScale: number;
 }
@@ -116,6 +119,7 @@ export function defaultSettings(topology: Topology): LabSettings {
         {name: 'Disk_Encrypted', fact: 'disk.encrypted', operator: 'equals', value: true, enforcement: 'audit'},
       ],
     },
+    links: [],
     timeScale: 10,
   };
 }
