@@ -3,6 +3,9 @@ import {checkImpairment, type DeclaredImpairment} from '#harness/declared-impair
 import {readEnd, type Topology} from '#harness/topology.ts';
 import type {Impairment} from '#protocol/link/impairment.ts';
 
+/** Who tells of links in the timeline. No node can have this name: it is no topology's. */
+export const wireNode = 'the wire';
+
 /** One direction of a link: what `from` sends. */
 export interface LinkDirection {
   /** Unique in its lab: twice the link's place in the topology, and one more for its second end. */

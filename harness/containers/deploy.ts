@@ -4,9 +4,11 @@ import type Docker from 'dockerode';
 import {allEnded} from '#harness/containers/all-ended.ts';
 import {ContainerLab, chooseOrigin, pidsOf} from '#harness/containers/container-lab.ts';
 import type {Images} from '#harness/containers/images.ts';
+import {LinkImpairer} from '#harness/containers/link-impairer.ts';
 import {linkScript, startLinker} from '#harness/containers/linker.ts';
 import {type StartedNode, startNodeContainer} from '#harness/containers/node-container.ts';
 import {defaultSettings, fqdn, type LabSettings} from '#harness/lab-settings.ts';
+import {startOrders} from '#harness/link-directions.ts';
 import {planNodes} from '#harness/node-plan.ts';
 import {Timeline} from '#harness/timeline.ts';
 import {nodesOf, type Topology, type TopologyNode} from '#harness/topology.ts';
@@ -45,6 +47,7 @@ export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
   const name = options.name ?? `${topology.name}-${randomUUID().slice(0, 8)}`;
   const labels = {'posturelab.lab': name, 'posturelab.owner': owner};
   const timeline = new Timeline();
+  const impairments = startOrders(topology, settings.links);
   await refuseTaken(engine, name);
 
   await using undo = new AsyncDisposableStack();
@@ -79,6 +82,8 @@ export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
       }),
     );
   const close = undo.move();
+  const onEvent = (event: LabEvent) => timeline.add(event);
+  const links = new LinkImpairer({engine, images, lab: name, labels, topology, containerIds, clock: origin, onEvent});
   const lab = new ContainerLab({
     name,
     topology,
@@ -89,11 +94,13 @@ export async function deployLab(options: DeployOptions): Promise<ContainerLab> {
     timeline,
     begins,
     channels,
+    links,
     linkerImage: images.base,
     clock: here,
     close: () => close.disposeAsync(),
   });
   try {
+    await links.apply(impairments);
     await begin('psn');
     await begin('nad');
     await options.prepare?.(lab);

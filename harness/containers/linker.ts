@@ -12,8 +12,8 @@ export class LinkError extends Error {
 }
 
 export interface Linker extends AsyncDisposable {
-  /** Runs a script of `linkScript`. Throws `LinkError`. */
-  run(script: string): Promise<void>;
+  /** Runs a script of `linkScript` or `impairScript`; resolves to what it said. Throws `LinkError`. */
+  run(script: string): Promise<string>;
 }
 
 export async function startLinker(
@@ -52,6 +52,7 @@ export async function startLinker(
       const {StatusCode} = await ended;
       if (StatusCode !== 0)
         throw new LinkError(`the linker could not make the links: ${output.trim() || `exit code ${StatusCode}`}`);
+      return output;
     },
     async [Symbol.asyncDispose]() {
       stream.end();

@@ -11,9 +11,12 @@ export interface StartedNode {
   ready: Ready;
 }
 
+/** The wire is no node of a topology (harness/containers/link-impairer.ts). */
+type ContainerKind = TopologyNode['kind'] | 'wire';
+
 export interface NodeContainerOptions {
   name: string;
-  kind: TopologyNode['kind'];
+  kind: ContainerKind;
   image: string;
   containerName: string;
   labels: Record<string, string>;
@@ -45,16 +48,18 @@ export async function startNodeContainer(engine: Docker, options: NodeContainerO
 }
 
 /** Single capabilities, never `--privileged`: services run as an unprivileged user, the tools they call have file capabilities. */
-const capabilities: Record<TopologyNode['kind'], string[]> = {
+const capabilities: Record<ContainerKind, string[]> = {
   endpoint: ['NET_ADMIN'],
   nad: ['NET_ADMIN', 'NET_RAW'],
   psn: [],
+  wire: [],
 };
 
-const sysctls: Record<TopologyNode['kind'], Record<string, string>> = {
+const sysctls: Record<ContainerKind, Record<string, string>> = {
   endpoint: {'net.ipv4.ping_group_range': '0 2147483647'},
   nad: {'net.ipv4.ping_group_range': '0 2147483647', 'net.ipv4.ip_forward': '1'},
   psn: {'net.ipv4.ping_group_range': '0 2147483647'},
+  wire: {},
 };
 
 class NodeContainer extends GenericContainer {

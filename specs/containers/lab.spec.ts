@@ -68,7 +68,7 @@ test.serial(
         topology: single,
         name: lab.name,
         engine,
-        images: {base: '', endpoint: '', nad: '', psn: '', reaper: ''},
+        images: {base: '', endpoint: '', nad: '', psn: '', reaper: '', wire: ''},
         owner: '',
       }),
       {instanceOf: LabExistsError},
