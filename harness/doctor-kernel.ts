@@ -1,6 +1,7 @@
 import {PassThrough} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import type {Engine} from '#harness/containers/engine.ts';
+import {netemProbe} from '#harness/containers/impair-script.ts';
 
 // Each line says its feature's name only if the kernel did it.
 const script = `
@@ -8,6 +9,9 @@ ip link add probe0 type veth peer name probe1 && echo veth
 ip link add probe2 type bridge && echo bridge
 nft add table netdev probe &&
 nft 'add chain netdev probe port { type filter hook ingress device "lo" priority 0; }' && echo netdev-ingress
+nft 'add chain netdev probe out { type filter hook egress device "lo" priority 0; }' && echo netdev-egress
+ip link add probe3 type vxlan id 1 local 127.0.0.1 dstport 4789 && echo vxlan
+${netemProbe} && echo netem
 true
 `;
 

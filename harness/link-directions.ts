@@ -41,9 +41,9 @@ export function directionsOf(topology: Topology, link: string, from?: string | n
   const all = allDirections(topology);
   const own = all.filter(({from}) => (link.includes(':') ? `${from.node}:${from.interface}` : from.node) === link);
   if (own.length !== 1) {
-    const why = own.length === 0 ? 'there is no such link' : `${link} has ${own.length} links: name an end`;
+    const why = own.length === 0 ? `there is no link ${link}` : `${link} has ${own.length} links: name an end`;
     const ends = topology.links.map(({ends}) => ends.join(' or '));
-    throw new NoSuchLinkError(`${link}: ${why}. The lab's links are ${ends.join('; ')}`);
+    throw new NoSuchLinkError(`${why}. The lab's links are ${ends.join('; ')}`);
   }
   const both = all.filter(direction => direction.link === own[0]?.link);
   if (from === undefined || from === null) return both;

@@ -151,6 +151,7 @@ export class LinkImpairer implements Disposable {
     const [container] = await engine.listContainers({filters});
     if (container === undefined) return undefined;
     const channel = await ControlChannel.attach(engine.getContainer(container.Id), wireNode, {history: true, onEvent});
+    await channel.call({name: 'view'}); // is answered behind what was told before
     return {containerId: container.Id, channel};
   }
 }

@@ -33,6 +33,7 @@ export interface WireView {
 
 export interface WireDirection extends WireOrder {
   impairment: Impairment;
+  method: ImpairmentMethod;
   /** Frames, of the relay; all 0 where the kernel's netem does it. */
   received: number;
   delivered: number;

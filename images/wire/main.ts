@@ -61,12 +61,14 @@ class Wire {
   }
 
   #view(): WireView {
+    const method = this.#method;
+    if (method === null) return {method, directions: []};
     const directions = [...this.#orders.values()].map(order => {
       const relay = this.#relays.get(order.direction);
       const {received = 0, delivered = 0, overrun = 0} = relay ?? {};
-      return {...order, impairment: order.impairment ?? noImpairment, received, delivered, overrun};
+      return {...order, impairment: order.impairment ?? noImpairment, method, received, delivered, overrun};
     });
-    return {method: this.#method, directions};
+    return {method, directions};
   }
 }
 

@@ -33,9 +33,9 @@ test('a link is named by either end, or by a node that has no other; a direction
   t.deepEqual(numbers('psn1', 'psn1'), [3]);
   t.deepEqual(numbers('psn2', 'nad'), [4]);
   for (const [link, from, message] of [
-    ['psn7', undefined, /there is no such link.*endpoint:eth0 or nad:fa0-12/],
+    ['psn7', undefined, /there is no link psn7.*endpoint:eth0 or nad:fa0-12/],
     ['nad', undefined, /nad has 3 links: name an end/],
-    ['nad:gi0-9', undefined, /there is no such link/],
+    ['nad:gi0-9', undefined, /there is no link nad:gi0-9/],
     ['psn1', 'endpoint', /endpoint does not send on this link; nad and psn1 do/],
   ] as const)
     t.throws(() => directionsOf(topology, link, from), {instanceOf: NoSuchLinkError, message});
