@@ -91,14 +91,14 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
     );
   }
   for (const [name, node] of Object.entries(topology.nodes)) {
-    if (node.kind === 'nad' || (only !== undefined && only !== name)) continue;
+    if (node.kind === 'nad' || !touched(name, 'eth0')) continue;
     lines.push(
       batch(pids[name], [
         'link set lo up',
         ...(node.kind === 'endpoint' ? [`link set eth0 address ${node.mac.toLowerCase()}`] : []),
         `addr add ${node.address} dev eth0`,
         'link set eth0 up',
-        `route add default via ${node.gateway}`,
+        `route replace default via ${node.gateway}`,
       ]),
     );
   }
