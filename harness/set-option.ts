@@ -12,7 +12,7 @@ export class SetOptionError extends Error {
 Applies one assignment and gives new settings. Keys are the paths of `LabSettings`; a span of time is named without its
 unit and takes one (`nad.aclInstallDelay=4s`, `250ms`, plain numbers are milliseconds); `profile` takes a whole XML text,
 `profile.ELEMENT` one element (`profile.StateSyncProbeInterval=` removes it); `endpoint.facts.NAME` a host fact;
-`links.LINK.WORD` and `links.LINK.FROM.WORD` make a link misbehave from the start (`links.psn1.nad.loss=1%`). Values from files (`@path`) have been read by the caller. Throws `SetOptionError`.
+`links.LINK.WORD` and `links.LINK.FROM.WORD` make a link misbehave from the start (`links.psn1.nad.loss=1%`). Values from files (`@path`) have been read by the caller. Throws `SetOptionError` or `ImpairmentError`.
 */
 export function applySetOption(settings: LabSettings, key: string, value: string): LabSettings {
   if (key === 'profile') return {...settings, profile: {...settings.profile, xml: value}};

@@ -24,11 +24,6 @@ export const noImpairment: Impairment = {
   cut: false,
 };
 
-/** Whether frames pass as they would on a good link. */
-export function isHarmless(impairment: Impairment): boolean {
-  return (Object.keys(noImpairment) as (keyof Impairment)[]).every(field => impairment[field] === noImpairment[field]);
-}
-
 /** In words for people: `50 ms late (+ up to 5 ms), loses 1 %`. */
 export function describeImpairment(impairment: Impairment): string {
   const {delayMs, jitterMs, loss, duplication, reordering, rateBitS, cut} = impairment;
