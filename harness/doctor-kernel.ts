@@ -1,6 +1,7 @@
 import {PassThrough} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import type {Engine} from '#harness/containers/engine.ts';
+import {netemProbe} from '#harness/containers/impair-script.ts';
 
 // Each line says its feature's name only if the kernel did it.
 const script = `
@@ -17,6 +18,8 @@ for attempt in 1 2 3 4 5 6 7 8 9 10; do
   node -e 'const s = require("node:dgram").createSocket("udp4"); s.send("probe", 9, "127.0.0.1", () => s.close())'
   grep -q "trace id" /tmp/trace && echo trace && break
 done
+nft 'add chain netdev probe out { type filter hook egress device "lo" priority 0; }' && echo netdev-egress
+${netemProbe} && echo netem
 true
 `;
 

@@ -117,6 +117,14 @@ function kernelChecks(engine: Engine | Error, base: string): Promise<DoctorCheck
     check('kernel: nf_tables trace', 'tests', 'tells what became of each for `acl test --in kernel`', () =>
       feature('trace'),
     ),
+    check('kernel: links that misbehave', 'tests', 'posturelab impair', async () => {
+      const features = await probed;
+      if (features === undefined) return await feature('netem');
+      if (features.has('netem')) return {kind: 'ok', found: "by the kernel's netem"};
+      if (!features.has('netdev-egress')) return await feature('netdev-egress');
+      const outcome = await feature('vxlan');
+      return outcome.kind === 'ok' ? {...outcome, found: 'by a relay of ours: the kernel has no netem'} : outcome;
+    }),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** What can be changed about a lab without changing its topology: dACLs, profile, facts, latencies, secrets. */
 
 import {type Dot1xSettings, healthyDot1x} from '#harness/dot1x-settings.ts';
+import type {LinkSetting} from '#harness/link-directions.ts';
 import {nodesOf, type Topology} from '#harness/topology.ts';
 import type {HostMode} from '#protocol/nad/contract.ts';
 import type {HostFacts, Requirement} from '#protocol/posture/requirement.ts';
@@ -85,6 +86,8 @@ export interface LabSettings {
   /** `dot1x`: 802.1X first, then MAB (domain.md 5.1). */
   auth: 'mab' | 'dot1x';
   dot1x: Dot1xSettings;
+  /** How links misbehave from the start, beyond what the topology declares. */
+  links: LinkSetting[];
   /** Lab seconds per real second, in containers. */
   timeScale: number;
 }
@@ -170,6 +173,7 @@ export function defaultSettings(topology: Topology): LabSettings {
     },
     auth: 'mab',
     dot1x: healthyDot1x,
+    links: [],
     timeScale: 10,
   };
 }

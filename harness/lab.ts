@@ -1,3 +1,4 @@
+import type {DeclaredImpairment} from '#harness/declared-impairment.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
 import type {Timeline, Where} from '#harness/timeline.ts';
 import type {Topology} from '#harness/topology.ts';
@@ -32,6 +33,13 @@ export interface Lab extends AsyncDisposable {
 
   /** Gives a stopped node its power and links back; what it keeps on disk is still there. */
   startNode(node: string): Promise<void>;
+
+  /**
+  From when it resolves, a link misbehaves like this and no other way; null: it is good again. `link` is an end of it (`nad:fa0-12`), or a
+  node that has no other link. `from`: only what that node sends; else both directions. What is under way keeps its instant. Throws
+  `NoSuchLinkError` or `ImpairmentError`.
+  */
+  impair(link: string, impairment: DeclaredImpairment | null, options?: {from?: string}): Promise<void>;
 }
 
 export interface UntilOptions<Kind extends LabEventKind> {

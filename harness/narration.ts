@@ -1,5 +1,7 @@
 /** Events told to people: who did what, and why it matters. One sentence each; fields as engineers know them. */
+
 import type {EventOf, LabEvent, LabEventKind} from '#protocol/event.ts';
+import {describeImpairment} from '#protocol/link/impairment.ts';
 
 export interface Told {
   what: string;
@@ -101,6 +103,8 @@ const tellers: Tellers = {
   'network-changed': ({change}) => plain(`sees ${change}`),
   'node-stopped': ({how}) => bad(`is gone (${how})`),
   'node-started': () => plain('is back'),
+  'link-impaired': ({link, from, impairment}) => bad(`${link}, from ${from}: ${describeImpairment(impairment)}`),
+  'link-restored': ({link, from}) => good(`${link}, from ${from}: good again`),
   fault: ({message}) => bad(`FAULT in posturelab itself: ${message}`),
 };
 

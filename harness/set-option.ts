@@ -1,6 +1,8 @@
 /** `--set KEY=VALUE`: one knob of a lab by its name on the command line. */
 import {dot1xChoices} from '#harness/dot1x-settings.ts';
+import {impairmentWords, readImpairmentWord} from '#harness/impairment-text.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
+import type {LinkSetting} from '#harness/link-directions.ts';
 
 /** The key or the value of a `--set` is wrong; `message` names what is possible. */
 export class SetOptionError extends Error {
@@ -10,8 +12,8 @@ export class SetOptionError extends Error {
 /**
 Applies one assignment and gives new settings. Keys are the paths of `LabSettings`; a span of time is named without its
 unit and takes one (`nad.aclInstallDelay=4s`, `250ms`, plain numbers are milliseconds); `profile` takes a whole XML text,
-`profile.ELEMENT` one element (`profile.StateSyncProbeInterval=` removes it); `endpoint.facts.NAME` a host fact. Values
-from files (`@path`) have been read by the caller. Throws `SetOptionError`.
+`profile.ELEMENT` one element (`profile.StateSyncProbeInterval=` removes it); `endpoint.facts.NAME` a host fact;
+`links.LINK.WORD` and `links.LINK.FROM.WORD` make a link misbehave from the start (`links.psn1.nad.loss=1%`). Values from files (`@path`) have been read by the caller. Throws `SetOptionError` or `ImpairmentError`.
 */
 export function applySetOption(settings: LabSettings, key: string, value: string): LabSettings {
   if (key === 'profile') return {...settings, profile: {...settings.profile, xml: value}};
@@ -24,6 +26,7 @@ export function applySetOption(settings: LabSettings, key: string, value: string
     return {...settings, endpoint: {...settings.endpoint, facts}};
   }
   if (key === 'auth') return {...settings, auth: readChoice(key, ['mab', 'dot1x'] as const, value)};
+  if (key.startsWith('links.')) return {...settings, links: [...settings.links, readLinkSetting(key, value)]};
   if (key === 'timeScale') return {...settings, timeScale: readPositive(key, value)};
   return assign(settings, key, value);
 }
@@ -38,7 +41,28 @@ export function settableKeys(settings: LabSettings): string[] {
       .filter(([, value]) => !Array.isArray(value) || value.every(item => typeof item === 'string'))
       .map(([name]) => `${section}.${name.replace(/Ms$/, '')}`),
   );
-  return ['profile', 'profile.ELEMENT', 'endpoint.facts.NAME', 'timeScale', 'auth', ...keys];
+  return [
+    'profile',
+    'profile.ELEMENT',
+    'endpoint.facts.NAME',
+    'links.LINK.WORD',
+    'links.LINK.FROM.WORD',
+    'timeScale',
+    'auth',
+    ...keys,
+  ];
+}
+
+function readLinkSetting(key: string, value: string): LinkSetting {
+  const [, link = '', ...rest] = key.split('.');
+  const word = rest.pop();
+  if (link === '' || word === undefined || rest.length > 1) {
+    const words = Object.keys(impairmentWords).join(', ');
+    throw new SetOptionError(
+      `--set ${key}: expected links.LINK.WORD or links.LINK.FROM.WORD, the word one of ${words}`,
+    );
+  }
+  return {link, from: rest[0] ?? null, change: readImpairmentWord(word, `--set ${key}=${value}`, value)};
 }
 
 function assign(settings: LabSettings, key: string, value: string): LabSettings {

@@ -5,6 +5,7 @@ Names end up as container and interface names and in the linker's script, so the
 letters, digits and hyphens, or a number or address in its canonical form.
 */
 import * as v from 'valibot';
+import {impairmentFields, impairmentProblem} from '#harness/declared-impairment.ts';
 
 const name = v.pipe(
   v.string(),
@@ -61,7 +62,13 @@ const end = v.pipe(
 const topologySchema = v.strictObject({
   name,
   nodes: v.record(name, v.variant('kind', [endpointNode, nadNode, psnNode], 'a node of kind endpoint, nad or psn')),
-  links: v.array(v.strictObject({ends: v.tuple([end, end], 'two ends, NODE:INTERFACE each')})),
+  links: v.array(
+    v.strictObject({
+      ends: v.tuple([end, end], 'two ends, NODE:INTERFACE each'),
+      /** How the link misbehaves from the start: as if each were said with `posturelab impair`, in this order. */
+      impairments: v.optional(v.array(v.strictObject({...impairmentFields, from: v.optional(name)}))),
+    }),
+  ),
 });
 
 export type Topology = v.InferOutput<typeof topologySchema>;
@@ -135,6 +142,13 @@ function inconsistencies(topology: Topology): string[] {
       if (seen.has(text)) problems.push(`links.${index}.ends: ${text} already has a link; an interface has one`);
       seen.add(text);
     }
+    link.impairments?.forEach(({from, ...impairment}, place) => {
+      const field = `links.${index}.impairments.${place}`;
+      const problem = impairmentProblem(impairment);
+      if (problem !== undefined) problems.push(`${field}.${problem}`);
+      if (from !== undefined && !link.ends.some(text => readEnd(text).node === from))
+        problems.push(`${field}.from: expected a node at one end of the link, got ${from}`);
+    });
   });
   for (const [nadName, nad] of nads) {
     for (const server of nad.radiusServers) {

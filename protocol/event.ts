@@ -1,3 +1,4 @@
+import type {Impairment} from '#protocol/link/impairment.ts';
 import type {PostureStatus} from '#protocol/posture/status.ts';
 
 /**
@@ -146,5 +147,11 @@ export type HarnessEvent =
   | {kind: 'gate-released'; step: string}
   | {kind: 'node-stopped'; how: string}
   | {kind: 'node-started'}
+  /** In force for what `from` sends on the link. `method`: what does it; `simulated` in virtual time. */
+  | {kind: 'link-impaired'; link: string; from: string; method: ImpairmentMethod; impairment: Impairment}
+  | {kind: 'link-restored'; link: string; from: string}
   | {kind: 'gap-measured'; openMs: number; attempts: number; resolutionMs: number}
   | {kind: 'fault'; message: string};
+
+/** What makes a link misbehave: the kernel's netem, or the relay of images/wire. */
+export type ImpairmentMethod = 'netem' | 'relay' | 'simulated';

@@ -20,6 +20,8 @@ const usageErrors = new Set([
   'TopologyError',
   'ProfileXmlError',
   'NoSuchNodeError',
+  'NoSuchLinkError',
+  'ImpairmentError',
   'LabExistsError',
   'NoSuchLabError',
 ]);

@@ -6,8 +6,10 @@ import {endpointOf} from '#harness/endpoint-handle.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {nodesOf, type Topology} from '#harness/topology.ts';
+import type {WireDirection} from '#images/wire/contract.ts';
 import type {AgentView} from '#protocol/agent/contract.ts';
 import {iosAclName} from '#protocol/dacl/name.ts';
+import {describeImpairment} from '#protocol/link/impairment.ts';
 import type {NadView} from '#protocol/nad/contract.ts';
 import type {PsnView} from '#protocol/psn/contract.ts';
 
@@ -16,6 +18,8 @@ export interface LabDocument {
   labMs: number;
   nodes: {node: string; kind: string; address: string; container: string; state: string}[];
   links: Topology['links'];
+  /** Directions of links that misbehave now, what makes them, and what it has carried. */
+  impairments: WireDirection[];
   sessions: NadView['sessions'];
   dacls: {acl: string; bindings: {port: string; address: string | null}[]}[];
   agents: (AgentView & {node: string})[];
@@ -47,6 +51,7 @@ export async function labDocument(lab: ContainerLab): Promise<LabDocument> {
     labMs: Math.round(lab.nowMs()),
     nodes,
     links: lab.topology.links,
+    impairments: (await lab.wire())?.directions ?? [],
     sessions: nad.sessions,
     dacls: nad.acls.map(({name}) => ({
       acl: name,
@@ -58,6 +63,11 @@ export async function labDocument(lab: ContainerLab): Promise<LabDocument> {
   };
 }
 
+export function impairmentText({link, from, method, impairment, overrun}: WireDirection): string {
+  const lost = overrun === 0 ? '' : `, and was too slow for ${overrun} frames, which are lost`;
+  return `${link}, from ${from}: ${describeImpairment(impairment)} (${method}${lost})`;
+}
+
 export function labText(document: LabDocument): string {
   const sections = [
     `Lab ${document.lab}, ${(document.labMs / 1000).toFixed(1)} s old`,
@@ -65,7 +75,10 @@ export function labText(document: LabDocument): string {
       ['node', 'kind', 'address', 'container', 'state'],
       document.nodes.map(({node, kind, address, container, state}) => [node, kind, address, container, state]),
     ),
-    document.links.map(({ends}) => `  ${ends.join(' ── ')}`).join('\n'),
+    [
+      ...document.links.map(({ends}) => `  ${ends.join(' ── ')}`),
+      ...document.impairments.map(impaired => `  ${impairmentText(impaired)}`),
+    ].join('\n'),
     table(
       ['port', 'mac', 'address', 'session', 'status', 'dacl'],
       document.sessions.map(session => [

@@ -13,6 +13,7 @@ const verbs: Record<string, () => Promise<() => Command>> = {
   logs: async () => (await import('#harness/cli/verbs/logs.ts')).logsVerb,
   forward: async () => (await import('#harness/cli/verbs/forward.ts')).forwardVerb,
   capture: async () => (await import('#harness/cli/verbs/capture.ts')).captureVerb,
+  impair: async () => (await import('#harness/cli/verbs/impair.ts')).impairVerb,
   run: async () => (await import('#harness/cli/verbs/run.ts')).runVerb,
   replay: async () => (await import('#harness/cli/verbs/replay.ts')).replayVerb,
   race: async () => (await import('#harness/cli/verbs/race.ts')).raceVerb,

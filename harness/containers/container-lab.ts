@@ -1,11 +1,15 @@
 import type Docker from 'dockerode';
 import {ControlChannel} from '#harness/containers/control-channel.ts';
+import type {LinkImpairer} from '#harness/containers/link-impairer.ts';
 import {type Linker, linkScript} from '#harness/containers/linker.ts';
+import {checkImpairment, type DeclaredImpairment} from '#harness/declared-impairment.ts';
 import {type Lab, type UntilOptions, waitForEvent} from '#harness/lab.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
+import {directionsOf} from '#harness/link-directions.ts';
 import type {Timeline} from '#harness/timeline.ts';
 import type {Topology} from '#harness/topology.ts';
 import {type ClockSettings, type LabClock, labClock, monotonicMs} from '#images/shell/clock.ts';
+import type {WireView} from '#images/wire/contract.ts';
 import type {EventOf, LabEvent, LabEventKind} from '#protocol/event.ts';
 
 const defaultWithinMs = 120_000;
@@ -27,6 +31,7 @@ export interface ContainerLabParts {
   begins: Map<string, {node: string; clock: ClockSettings; settings: unknown}>;
   clock: ClockSettings;
   timeline: Timeline;
+  links: LinkImpairer;
   /** Runs when the lab is closed, last. */
   close: () => Promise<void>;
 }
@@ -100,20 +105,38 @@ export class ContainerLab implements Lab {
     channels.set(node, channel);
     await container.start();
     await channel.becomes('ready', startDeadlineMs);
-    await linker.run(linkScript(this.topology, await pidsOf(engine, this.#parts.containerIds), node));
+    const pids = await pidsOf(engine, this.#parts.containerIds);
+    const impaired = await this.#parts.links.scriptAfterRestart(node);
+    await linker.run(`${linkScript(this.topology, pids, node)}${impaired}`);
     channel.begin(begin);
     await channel.becomes('begun', startDeadlineMs);
     this.#record(node, {kind: 'node-started'});
   }
 
+  async impair(link: string, declared: DeclaredImpairment | null, options: {from?: string} = {}): Promise<void> {
+    const directions = directionsOf(this.topology, link, options.from);
+    const impairment = declared === null ? null : checkImpairment(declared);
+    await this.#parts.links.apply(directions.map(direction => ({direction, impairment})));
+  }
+
+  /** What the wire has carried; null: no link of the lab is impaired, nor has been. */
+  wire(): Promise<WireView | null> {
+    return this.#parts.links.view();
+  }
+
   /** Lets go of the lab without taking it down: its containers are others' business from now on. */
   release(): void {
-    for (const channel of this.#parts.channels.values()) channel[Symbol.dispose]();
+    this.#letGo();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const channel of this.#parts.channels.values()) channel[Symbol.dispose]();
+    this.#letGo();
     await this.#parts.close();
+  }
+
+  #letGo(): void {
+    for (const channel of this.#parts.channels.values()) channel[Symbol.dispose]();
+    this.#parts.links[Symbol.dispose]();
   }
 
   #record(node: string, event: {kind: 'node-stopped'; how: string} | {kind: 'node-started'}): void {

@@ -3,10 +3,12 @@ import {randomUUID} from 'node:crypto';
 import type Docker from 'dockerode';
 import {allEnded} from '#harness/containers/all-ended.ts';
 import {ContainerLab, chooseOrigin, pidsOf} from '#harness/containers/container-lab.ts';
+import {LinkImpairer} from '#harness/containers/link-impairer.ts';
 import {linkScript} from '#harness/containers/linker.ts';
 import {type StartedNode, startNodeContainer} from '#harness/containers/node-container.ts';
 import type {ContainerSession} from '#harness/containers/session.ts';
 import {defaultSettings, fqdn, type LabSettings} from '#harness/lab-settings.ts';
+import {startOrders} from '#harness/link-directions.ts';
 import {planNodes} from '#harness/node-plan.ts';
 import {Timeline} from '#harness/timeline.ts';
 import {nodesOf, type Topology, type TopologyNode} from '#harness/topology.ts';
@@ -47,6 +49,7 @@ export async function deployLab(session: DeploySession, options: DeployOptions):
   const name = options.name ?? `${topology.name}-${randomUUID().slice(0, 8)}`;
   const labels = {'posturelab.lab': name, 'posturelab.owner': session.reaper.owner};
   const timeline = new Timeline();
+  const impairments = startOrders(topology, settings.links);
   await refuseTaken(engine, name);
 
   await using undo = new AsyncDisposableStack();
@@ -78,6 +81,8 @@ export async function deployLab(session: DeploySession, options: DeployOptions):
       }),
     );
   const close = undo.move();
+  const onEvent = (event: LabEvent) => timeline.add(event);
+  const links = new LinkImpairer({engine, session, lab: name, labels, topology, containerIds, clock: origin, onEvent});
   const lab = new ContainerLab({
     name,
     topology,
@@ -88,10 +93,12 @@ export async function deployLab(session: DeploySession, options: DeployOptions):
     begins,
     channels,
     linker,
+    links,
     clock: here,
     close: () => close.disposeAsync(),
   });
   try {
+    await links.apply(impairments);
     await begin('psn');
     await begin('nad');
     await options.prepare?.(lab);

@@ -2,14 +2,18 @@
 import type Docker from 'dockerode';
 import {ContainerLab} from '#harness/containers/container-lab.ts';
 import {ControlChannel} from '#harness/containers/control-channel.ts';
+import {LinkImpairer, type LinkTools} from '#harness/containers/link-impairer.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
 import {Timeline} from '#harness/timeline.ts';
 import {checkTopology, type Topology} from '#harness/topology.ts';
 import {type ClockSettings, monotonicMs} from '#images/shell/clock.ts';
+import type {LabEvent} from '#protocol/event.ts';
 
 export interface RunningLab {
   name: string;
   topology: Topology;
+  /** By which the reaper finds its containers. */
+  owner: string;
   /** Node to container. */
   containerIds: Record<string, string>;
   states: Record<string, string>;
@@ -35,6 +39,7 @@ export async function runningLabs(engine: Docker): Promise<RunningLab[]> {
     const node = Labels['posturelab.node'] ?? '';
     const lab = labs.get(name) ?? {
       name,
+      owner: Labels['posturelab.owner'] ?? '',
       containerIds: {},
       states: {},
       topology: checkTopology(`the label of lab ${name}`, JSON.parse(Labels['posturelab.topology'] ?? 'null')),
@@ -58,12 +63,21 @@ export async function findLab(engine: Docker, name?: string): Promise<RunningLab
   return found;
 }
 
-/** Joins a running lab: its whole history, and commands to its nodes. Closing it leaves the lab as it is. */
-export async function joinLab(engine: Docker, running: RunningLab): Promise<ContainerLab> {
+/**
+Joins a running lab: its whole history, and commands to its nodes. Closing it leaves the lab as it is. `images`: for those who want to
+impair links.
+*/
+export async function joinLab(
+  engine: Docker,
+  running: RunningLab,
+  session: LinkTools = onlyLooking,
+): Promise<ContainerLab> {
+  const {name, topology, containerIds, owner} = running;
   const timeline = new Timeline();
+  const onEvent = (event: LabEvent) => timeline.add(event);
   const channels = new Map(
     await Promise.all(
-      Object.entries(running.containerIds)
+      Object.entries(containerIds)
         .filter(([node]) => running.states[node] === 'running')
         .map(
           async ([node, id]) =>
@@ -71,30 +85,43 @@ export async function joinLab(engine: Docker, running: RunningLab): Promise<Cont
               node,
               await ControlChannel.attach(engine.getContainer(id), node, {
                 history: true,
-                onEvent: event => timeline.add(event),
+                onEvent,
               }),
             ] as const,
         ),
     ),
   );
+  const {here, origin} = await readClock(channels);
+  const labels = {'posturelab.lab': name, 'posturelab.owner': owner};
+  const links = new LinkImpairer({engine, session, lab: name, labels, topology, containerIds, clock: origin, onEvent});
+  await links.join();
   return new ContainerLab({
-    name: running.name,
-    topology: running.topology,
-    settings: defaultSettings(running.topology),
+    name,
+    topology,
+    settings: defaultSettings(topology),
     engine,
-    containerIds: running.containerIds,
+    containerIds,
     channels,
+    links,
     begins: new Map(),
-    clock: await readClock(channels),
+    clock: here,
     timeline,
     close: async () => {},
   });
 }
 
-/** Lab time as the nodes have it, in our clock. */
-async function readClock(channels: Map<string, ControlChannel>): Promise<ClockSettings> {
+const onlyLooking: LinkTools = {
+  images: {wire: ''},
+  linker: () => Promise.reject(new Error('this program joined the lab only to look at it')),
+};
+
+/** Lab time as the nodes have it: in our clock, and in the engine's. */
+async function readClock(channels: Map<string, ControlChannel>): Promise<{here: ClockSettings; origin: ClockSettings}> {
   const [channel] = channels.values();
-  if (channel === undefined) return {originMonotonicMs: monotonicMs(), timeScale: 1};
+  const never = {originMonotonicMs: monotonicMs(), timeScale: 1};
+  if (channel === undefined) return {here: never, origin: never};
   const told = (await channel.call({name: 'clock'})) as ClockSettings & {monotonicMs: number};
-  return {originMonotonicMs: monotonicMs() - (told.monotonicMs - told.originMonotonicMs), timeScale: told.timeScale};
+  const {originMonotonicMs, timeScale} = told;
+  const sinceMs = told.monotonicMs - originMonotonicMs;
+  return {here: {originMonotonicMs: monotonicMs() - sinceMs, timeScale}, origin: {originMonotonicMs, timeScale}};
 }

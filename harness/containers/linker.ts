@@ -13,8 +13,8 @@ export class LinkError extends Error {
 }
 
 export interface Linker extends AsyncDisposable {
-  /** Runs a script of `linkScript`. Throws `LinkError`. */
-  run(script: string): Promise<void>;
+  /** Runs a script of `linkScript` or `impairScript`; resolves to what it said. Throws `LinkError`. */
+  run(script: string): Promise<string>;
 }
 
 export async function startLinker(
@@ -61,7 +61,7 @@ export async function startLinker(
 async function runIn(
   {input, output}: {input: NodeJS.WritableStream; output: PassThrough},
   script: string,
-): Promise<void> {
+): Promise<string> {
   const word = `done-${randomUUID()}`;
   const ending = new RegExp(`${word} (\\d+)\n`);
   let said = '';
@@ -77,10 +77,9 @@ async function runIn(
     if (output.readableEnded) hangUp();
     input.write(`(set -eu\n${script})\necho ${word} $?\n`);
     const code = await ended.promise;
-    if (code !== 0)
-      throw new LinkError(
-        `the linker could not make the links: ${said.replace(ending, '').trim() || `exit code ${code}`}`,
-      );
+    const answer = said.replace(ending, '').trim();
+    if (code !== 0) throw new LinkError(`the linker could not make the links: ${answer || `exit code ${code}`}`);
+    return answer;
   } finally {
     output.off('data', listen).off('end', hangUp);
   }
@@ -122,14 +121,14 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
     );
   }
   for (const [name, node] of Object.entries(topology.nodes)) {
-    if (node.kind === 'nad' || (only !== undefined && only !== name)) continue;
+    if (node.kind === 'nad' || !touched(name, 'eth0')) continue;
     lines.push(
       batch(pids[name], [
         'link set lo up',
         ...(node.kind === 'endpoint' ? [`link set eth0 address ${node.mac.toLowerCase()}`] : []),
         `addr add ${node.address} dev eth0`,
         'link set eth0 up',
-        `route add default via ${node.gateway}`,
+        `route replace default via ${node.gateway}`,
       ]),
     );
   }

@@ -11,9 +11,12 @@ export interface StartedNode {
   ready: Ready;
 }
 
+/** The wire is no node of a topology (harness/containers/link-impairer.ts). */
+type ContainerKind = TopologyNode['kind'] | 'wire';
+
 export interface NodeContainerOptions {
   name: string;
-  kind: TopologyNode['kind'];
+  kind: ContainerKind;
   image: string;
   /** The node takes part in 802.1X. */
   hasDot1x: boolean;
@@ -49,16 +52,17 @@ export async function startNodeContainer(engine: Docker, options: NodeContainerO
 }
 
 /** Single capabilities, never `--privileged`: services run as an unprivileged user, the tools they call have file capabilities. */
-const capabilities: Record<TopologyNode['kind'], string[]> = {
+const capabilities: Record<ContainerKind, string[]> = {
   endpoint: ['NET_ADMIN'],
   nad: ['NET_ADMIN', 'NET_RAW'],
   psn: [],
+  wire: [],
 };
 
 /** For what wpa_supplicant and hostapd need beyond: raw sockets, and hostapd's ear at the DHCP server's port. */
-const dot1xCapabilities: Record<TopologyNode['kind'], string[]> = {endpoint: ['NET_RAW'], nad: [], psn: []};
+const dot1xCapabilities: Record<ContainerKind, string[]> = {endpoint: ['NET_RAW'], nad: [], psn: [], wire: []};
 
-const sysctls: Record<TopologyNode['kind'], Record<string, string>> = {
+const sysctls: Record<ContainerKind, Record<string, string>> = {
   endpoint: {'net.ipv4.ping_group_range': '0 2147483647'},
   nad: {
     'net.ipv4.ping_group_range': '0 2147483647',
@@ -69,6 +73,7 @@ const sysctls: Record<TopologyNode['kind'], Record<string, string>> = {
     'net.ipv4.ping_group_range': '0 2147483647',
     'net.ipv4.ip_unprivileged_port_start': '443', // its REST API
   },
+  wire: {},
 };
 
 class NodeContainer extends GenericContainer {

@@ -1,5 +1,7 @@
 import type {Random} from '#harness/simulator/random.ts';
 import type {Simulation} from '#harness/simulator/simulation.ts';
+import {ImpairedDirection} from '#protocol/link/impaired-direction.ts';
+import type {Impairment} from '#protocol/link/impairment.ts';
 
 /** How a link treats packets. Probabilities are of one packet in one direction. */
 export interface LinkConditions {
@@ -23,6 +25,9 @@ export const goodConditions: LinkConditions = {
   reorderMs: 0,
 };
 
+/** Of Ethernet, without its checksum: ARP, and a TCP segment that carries nothing. */
+export const smallestFrameBytes = 60;
+
 /** One cable: two ends, each of which can be taken down, and what happens to packets on the way. */
 export class VirtualLink {
   conditions: LinkConditions = goodConditions;
@@ -32,6 +37,8 @@ export class VirtualLink {
   readonly #down = new Set<string>();
   /** Each direction keeps its order, but for packets that are reordered on purpose. */
   readonly #lastAtMs = new Map<string, number>();
+  /** What an impairment does comes before the cable, by the sending node. */
+  readonly #impaired = new Map<string, ImpairedDirection>();
   #cutCount = 0;
 
   constructor(ends: readonly [string, string], {simulation, random}: {simulation: Simulation; random: Random}) {
@@ -53,8 +60,30 @@ export class VirtualLink {
     return wasUp !== this.isUp;
   }
 
-  /** Carries a packet from one end. What is on a link when it goes down is lost. */
-  carry(from: string, arrive: () => void): void {
+  /** Impairs what a node sends from now on; null: it is good again. */
+  impair(from: string, impairment: Impairment | null): void {
+    const direction = this.#impaired.get(from);
+    if (impairment === null) this.#impaired.delete(from);
+    else if (direction === undefined) this.#impaired.set(from, new ImpairedDirection(impairment));
+    else direction.impairment = impairment;
+  }
+
+  /** Carries a packet of so many bytes from one end. What is on a link when it goes down is lost. */
+  carry(from: string, arrive: () => void, bytes = smallestFrameBytes): void {
+    const direction = this.#impaired.get(from);
+    if (direction === undefined || !this.isUp) {
+      this.#pass(from, arrive);
+      return;
+    }
+    const cut = this.#cutCount;
+    for (const atMs of direction.carry(bytes, this.#simulation.nowMs, this.#random)) {
+      this.#simulation.at(atMs, () => {
+        if (this.#cutCount === cut) this.#pass(from, arrive);
+      });
+    }
+  }
+
+  #pass(from: string, arrive: () => void): void {
     if (!this.isUp || this.#random.happens(this.conditions.loss)) return;
     const {duplication} = this.conditions;
     this.#deliver(from, arrive);

@@ -1,4 +1,5 @@
 /** What travels in the simulated network besides the header that an access list sees. */
+import {smallestFrameBytes} from '#harness/simulator/link.ts';
 import type {TcpFlag} from '#protocol/dacl/acl.ts';
 import type {Packet} from '#protocol/dacl/verdict.ts';
 import type {HttpRequest, HttpResponse} from '#protocol/http.ts';
@@ -53,4 +54,20 @@ export function headerOf(
     destinationPort: to.port,
     flags: flagsOf[segment.kind],
   };
+}
+
+/** Bytes that a flight of TLS is taken for: with a certificate of 256-bit keys, a small request, a small answer (as in containers). */
+const flightBytes: Partial<Record<Segment['kind'], number>> = {
+  'client-hello': 580,
+  'server-hello': 1400,
+  request: 700,
+  response: 900,
+};
+const headerBytes = {udp: 42, tcp: 66};
+
+/** How long a packet is as a frame: what a slow link asks. */
+export function frameBytes(payload: Payload): number {
+  if (payload.kind === 'udp') return Math.max(smallestFrameBytes, headerBytes.udp + payload.bytes.length);
+  if (payload.kind === 'unreachable') return 70;
+  return headerBytes.tcp + (flightBytes[payload.segment.kind] ?? 0);
 }

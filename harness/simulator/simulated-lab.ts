@@ -1,5 +1,7 @@
+import {checkImpairment, type DeclaredImpairment} from '#harness/declared-impairment.ts';
 import {findEvent, type Lab, type UntilOptions} from '#harness/lab.ts';
 import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
+import {directionsOf, type LinkOrder, startOrders, wireNode} from '#harness/link-directions.ts';
 import {hostsOf, planRoles, type RolePlan} from '#harness/role-plan.ts';
 import {Answers} from '#harness/simulator/answers.ts';
 import type {RoleOutlets} from '#harness/simulator/carried-role.ts';
@@ -114,6 +116,7 @@ export class SimulatedLab implements Lab {
 
   /** To be called once. */
   async begin(prepare: SimulationOptions['prepare']): Promise<void> {
+    for (const order of startOrders(this.topology, this.settings.links)) this.#impair(order);
     this.#boot('psn');
     this.#boot('nad');
     while (!this.#nad.isGuarded && this.simulation.step());
@@ -170,6 +173,13 @@ export class SimulatedLab implements Lab {
     target.boot();
     this.#look();
     this.#record(node, {kind: 'node-started'});
+  }
+
+  async impair(link: string, declared: DeclaredImpairment | null, options: {from?: string} = {}): Promise<void> {
+    const directions = directionsOf(this.topology, link, options.from);
+    const impairment = declared === null ? null : checkImpairment(declared);
+    await this.elapse(controlMs);
+    for (const direction of directions) this.#impair({direction, impairment});
   }
 
   /** Stops a node's process for a while: its kernel still acknowledges, and what comes waits. */
@@ -240,6 +250,14 @@ export class SimulatedLab implements Lab {
       reply: (id, result) => this.#answers.settle(id, ({resolve}) => resolve(plainCopy(result))),
       refuse: (id, message) => this.#answers.settle(id, ({reject}) => reject(new Error(message))),
     };
+  }
+
+  #impair({direction, impairment}: LinkOrder): void {
+    const {link, from} = direction;
+    this.network.link(`${from.node}:${from.interface}`).impair(from.node, impairment);
+    const where = {link, from: from.node};
+    if (impairment === null) this.#record(wireNode, {kind: 'link-restored', ...where});
+    else this.#record(wireNode, {kind: 'link-impaired', ...where, method: 'simulated', impairment});
   }
 
   #record(node: string, event: LabEventBody): void {

@@ -1,7 +1,7 @@
 import {GatewayArp} from '#harness/simulator/gateway-arp.ts';
 import {goodConditions, type LinkConditions, VirtualLink} from '#harness/simulator/link.ts';
 import {Random} from '#harness/simulator/random.ts';
-import {icmp, type Payload, tcp, udp} from '#harness/simulator/segment.ts';
+import {frameBytes, icmp, type Payload, tcp, udp} from '#harness/simulator/segment.ts';
 import type {Simulation} from '#harness/simulator/simulation.ts';
 import {accessPorts, nodesOf, readEnd, type Topology} from '#harness/topology.ts';
 import type {Packet} from '#protocol/dacl/verdict.ts';
@@ -107,10 +107,10 @@ export class VirtualNetwork {
       return;
     }
     if (kind === 'psn') {
-      link.carry(node, () => this.#forward(packet, payload));
+      link.carry(node, () => this.#forward(packet, payload), frameBytes(payload));
       return;
     }
-    const transmit = () => link.carry(node, () => this.#enter(node, packet, payload));
+    const transmit = () => link.carry(node, () => this.#enter(node, packet, payload), frameBytes(payload));
     this.#arp.get(node)?.resolve(transmit, () => this.#reportUnreachable(node, packet, payload));
   }
 
@@ -164,7 +164,7 @@ export class VirtualNetwork {
     }
     const link = owner === undefined ? undefined : this.#links.get(`${owner}:eth0`);
     if (owner !== undefined && link?.isUp) {
-      link.carry(this.nad, () => this.#attached.get(owner)?.receive(packet, payload));
+      link.carry(this.nad, () => this.#attached.get(owner)?.receive(packet, payload), frameBytes(payload));
       return;
     }
     const sender = this.#owners.get(packet.source);

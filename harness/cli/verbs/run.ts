@@ -6,6 +6,7 @@ import {exitCodes, UsageError} from '#harness/cli/exit.ts';
 import {paletteFor, print, printJson, say} from '#harness/cli/output.ts';
 import {readSetOptions} from '#harness/cli/set-options.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
+import {startOrders} from '#harness/link-directions.ts';
 import {tellStory} from '#harness/narrator.ts';
 import {type PlayOptions, playScenario, type ScenarioResult} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
@@ -47,7 +48,9 @@ export function runVerb(): Command {
       if (options.save !== undefined && chosen.length > 1)
         throw new UsageError(`--save ${options.save}: one file holds one run; name one scenario`);
       const adjust = await readSetOptions(options.set ?? []);
-      for (const {topology} of chosen) adjust(defaultSettings(topology)); // what cannot be set is refused before anything starts
+      for (const {topology} of chosen) {
+        startOrders(topology, adjust(defaultSettings(topology)).links); // what cannot be set is refused before anything starts
+      }
       await using world = await openWorld(options, seed);
       let failed = 0;
       for (const scenario of chosen) {

@@ -4,6 +4,7 @@ import {dot1xTroubles} from '#harness/scenarios/library/dot1x-troubles.ts';
 import {interleavings} from '#harness/scenarios/library/interleavings.ts';
 import {networkTroubles} from '#harness/scenarios/library/network-troubles.ts';
 import {redirect} from '#harness/scenarios/library/redirect.ts';
+import {roughLinks} from '#harness/scenarios/library/rough-links.ts';
 import {staleState} from '#harness/scenarios/library/stale-state.ts';
 
 /** Beyond the six stories: the interleavings of domain.md 7.3 and the rows of its section 11. */
@@ -14,4 +15,5 @@ export const library: readonly Scenario[] = [
   ...staleState,
   ...dot1xTroubles,
   ...redirect,
+  ...roughLinks,
 ];
