@@ -7,6 +7,7 @@ import type {Lab} from '#harness/lab.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
 import {type OpenLab, playScenario, type ScenarioResult} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
+import {readSettings, SettingsError} from '#harness/settings-file.ts';
 import {differencesBetween, type Story, storyOf} from '#harness/story.ts';
 import {checkTopology, type Topology} from '#harness/topology.ts';
 import type {LabEvent} from '#protocol/event.ts';
@@ -92,8 +93,22 @@ export function readCapsule(text: string): Capsule {
   }
   const problem = read.course === undefined ? undefined : courseProblem(read.course);
   if (problem !== undefined) throw new CapsuleError(`its course cannot be played: ${problem}`);
-  checkTopology('the capsule', read.topology);
-  return read as Capsule;
+  if (!Number.isSafeInteger(read.seed)) throw new CapsuleError('its seed is no whole number');
+  if (read.world !== 'containers' && read.world !== 'simulated') throw new CapsuleError('it does not say its world');
+  if (!isStory(read.story)) throw new CapsuleError('its story is no list of strands with lines');
+  const topology = checkTopology('the capsule', read.topology);
+  try {
+    return {...(read as Capsule), topology, settings: readSettings(read.settings, topology)};
+  } catch (error) {
+    throw error instanceof SettingsError ? new CapsuleError(error.message, {cause: error}) : error;
+  }
+}
+
+function isStory(story: unknown): boolean {
+  const isText = (value: unknown) => typeof value === 'string';
+  const isStrand = (value: unknown) =>
+    Array.isArray(value) && isText(value[0]) && Array.isArray(value[1]) && value[1].every(isText);
+  return Array.isArray(story) && story.every(isStrand);
 }
 
 /** Plays a capsule. `known`: where its scenario's code is found by name. Throws `CapsuleError` if it is not there. */

@@ -6,6 +6,7 @@ import {performance} from 'node:perf_hooks';
 import process, {stdout} from 'node:process';
 import {explore} from '#harness/explore/explore.ts';
 import {type FleetPlan, playFleet} from '#harness/fleet/fleet.ts';
+import {measuredCosts} from '#harness/fleet/measured-costs.ts';
 import {calibrate} from '#harness/race/calibration.ts';
 import {readLatency} from '#harness/race/latency.ts';
 import {type Axis, raceMap} from '#harness/race/race-map.ts';
@@ -109,7 +110,7 @@ async function benchFleet(): Promise<void> {
     intervalMs: 60_000,
     outage: {atMs: 600_000, forMs: 300_000},
     reauthentication: {atMs: 900_000, withinMs: 60_000},
-    costs: {authentication: 0.67, accounting: 0.67, probe: 3.4, discovery: 3.4, assessment: 6.6, coa: 0.67},
+    costs: measuredCosts,
     seed: 1,
   };
   let events = 0;

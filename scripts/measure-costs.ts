@@ -2,9 +2,9 @@
 Measures what a request costs a PSN, as CPU time of its container, and prints it as `posturelab fleet --costs` reads it:
 `node scripts/measure-costs.ts > costs.json`. CPU time, not rate: it holds on a busy machine too.
 
-What the fleet makes of it is held against the container: from the cost of RADIUS requests that come four at a time it predicts how
-many a second one PSN answers at most, and then the container is asked for as many as it can. Of a busy machine it gets a share only;
-the prediction is for that share.
+What the fleet makes of it is held against the container: from the cost of RADIUS requests that come 16 at a time it predicts how many a
+second one PSN answers at most, and then the container is asked for as many as it can. Of a busy machine it gets a share only; the
+prediction is for that share. A node that has just started is slower by far, so it is made warm first.
 */
 import {availableParallelism, loadavg} from 'node:os';
 import {performance} from 'node:perf_hooks';
@@ -20,7 +20,11 @@ import {radiusRate} from '#scripts/bench-radius.ts';
 import {topology} from '#topologies/two-psn.ts';
 
 const exchanges = 1000;
-const radius = {calm: {requests: 5000, inFlight: 4}, saturated: {requests: 20_000, inFlight: 64}};
+const radius = {
+  warm: {requests: 10_000, inFlight: 64},
+  calm: {requests: 10_000, inFlight: 16},
+  saturated: {requests: 20_000, inFlight: 64},
+};
 
 await using session = await openSession(message => console.error(message));
 await using lab = await deployLab(session, {topology});
@@ -29,6 +33,7 @@ const pids = await pidsOf(session.engine, {nad: lab.containerOf('nad').id});
 
 const {secret} = lab.settings.psn;
 const load = loadavg()[0] ?? 0;
+await radiusRate(pids, secret, radius.warm);
 const authentication = await costOf(
   lab,
   radius.calm.requests,

@@ -32,6 +32,7 @@ export function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error)) return exitCodes.no;
   if (usageErrors.has(error.name)) return exitCodes.usage;
   const code = 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT' && 'syscall' in error && error.syscall === 'open') return exitCodes.usage; // of a file that was named
   if (environmentErrors.has(error.name) || code === 'ECONNREFUSED' || code === 'EACCES') return exitCodes.environment;
   return exitCodes.no;
 }

@@ -43,38 +43,9 @@ export type Deed =
   | {kind: 'slow-down'; step: NadStep; delayMs: number}
   | {kind: 'hold'; step: NadStep; forMs: number};
 
-const deedKinds: Record<Deed['kind'], true> = {
-  rescan: true,
-  'restart-service': true,
-  'clear-session': true,
-  unplug: true,
-  'set-firewall': true,
-  'replace-profile': true,
-  'end-session': true,
-  reauthenticate: true,
-  'set-status': true,
-  'save-dacl': true,
-  'power-off': true,
-  pause: true,
-  'cut-cable': true,
-  'rough-link': true,
-  drift: true,
-  'slow-down': true,
-  hold: true,
-};
-
-/** Whether something that was read from a file is a step that can be played. Nodes and links are looked up when it is. */
-export function isStep(step: unknown): step is Step {
-  if (typeof step !== 'object' || step === null) return false;
-  const {afterMs, deed} = step as Partial<Step>;
-  if (typeof afterMs !== 'number' || !(afterMs >= 0) || typeof deed !== 'object' || deed === null) return false;
-  if (!Object.hasOwn(deedKinds, deed.kind)) return false;
-  return !('forMs' in deed) || (typeof deed.forMs === 'number' && deed.forMs >= 0);
-}
-
-const nadSteps: readonly NadStep[] = ['coa', 'reauth', 'acl-download', 'acl-install', 'ipdt'];
-const nodes = ['endpoint', 'nad', 'psn1', 'psn2'];
-const ends = ['endpoint:eth0', 'psn1:eth0', 'psn2:eth0'];
+export const nadSteps = ['coa', 'reauth', 'acl-download', 'acl-install', 'ipdt'] as const satisfies NadStep[];
+export const nodes = ['endpoint', 'nad', 'psn1', 'psn2'] as const;
+export const ends = ['endpoint:eth0', 'psn1:eth0', 'psn2:eth0'] as const;
 
 /** The longest that anything lasts. */
 export const longestMs = 40_000;

@@ -182,13 +182,17 @@ function silentRounds(happenings: readonly Happening[]): Finding {
   };
 }
 
-/** Probes that no answer followed before the next one. */
+/** Probes that no answer followed before the next one. From the end, because a log may have a hundred thousand. */
 function silentProbes(happenings: readonly Happening[]): (Happening & {kind: 'probe-sent'})[] {
-  return of(happenings, 'probe-sent').filter(probe => {
-    const after = happenings.slice(happenings.indexOf(probe) + 1);
-    const next = after.find(({kind}) => kind === 'probe-sent' || kind === 'probe-answered' || kind === 'sync-stopped');
-    return next?.kind === 'probe-sent' || (next === undefined && after.length > 0);
-  });
+  const silent: (Happening & {kind: 'probe-sent'})[] = [];
+  let next: Happening['kind'] | undefined;
+  for (const [index, event] of [...happenings.entries()].reverse()) {
+    const isLast = index === happenings.length - 1; // the log ends before anybody could have answered
+    if (event.kind === 'probe-sent' && !isLast && (next === 'probe-sent' || next === undefined)) silent.push(event);
+    if (event.kind === 'probe-sent' || event.kind === 'probe-answered' || event.kind === 'sync-stopped')
+      next = event.kind;
+  }
+  return silent.reverse();
 }
 
 function of<Kind extends Happening['kind']>(

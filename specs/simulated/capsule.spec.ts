@@ -56,9 +56,29 @@ test('what is no capsule is refused with the reason', async t => {
   t.throws(() => readCapsule('{}'), {instanceOf: CapsuleError, message: /run --save/});
   t.throws(() => readCapsule(JSON.stringify(without)), {instanceOf: CapsuleError, message: /no settings/});
   t.throws(() => readCapsule(JSON.stringify(broken)), {name: 'TopologyError'});
+  const spoilt: [object, RegExp][] = [
+    [{seed: 'x'}, /seed/],
+    [{world: 'moon'}, /world/],
+    [{story: 5}, /story/],
+    [{settings: {}}, /settings\.dacl/],
+    [{settings: {...saved.settings, timeScale: 'fast'}}, /settings\.timeScale/],
+    [{settings: {...saved.settings, timeScale: 1e9}}, /settings\.timeScale/],
+    [{settings: {...saved.settings, nad: {...saved.settings.nad, coaDelayMs: -1}}}, /settings\.nad\.coaDelayMs/],
+    [{settings: {...saved.settings, psn: {...saved.settings.psn, untrusted: [1]}}}, /settings\.psn\.untrusted/],
+  ];
+  for (const [change, message] of spoilt)
+    t.throws(() => readCapsule(JSON.stringify({...saved, ...change})), {instanceOf: CapsuleError, message});
   await t.throwsAsync(replayCapsule({...saved, scenario: 'none'}, {...simulatedWorld(1), known}), {
     instanceOf: CapsuleError,
   });
+});
+
+test('a capsule from before a setting was there has the setting of a healthy lab', async t => {
+  const saved = await capsule();
+  const {postureLeaseMs: _, ...psn} = saved.settings.psn;
+  const old = readCapsule(JSON.stringify({...saved, settings: {...saved.settings, psn}}));
+
+  t.deepEqual(old.settings, saved.settings);
 });
 
 test('the command saves a failing run, plays it again in another process, and makes a spec of it that fails', async t => {

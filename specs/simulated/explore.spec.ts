@@ -9,6 +9,7 @@ import test from 'ava';
 import {exploration} from '#harness/explore/exploration.ts';
 import {explore} from '#harness/explore/explore.ts';
 import {playExploration} from '#harness/explore/play.ts';
+import {readStory, StoryError} from '#harness/explore/story-file.ts';
 
 test('500 stories from seed 1 break no rule', async t => {
   const {runs, finding, blindSpots, events} = await explore({firstSeed: 1, runs: 500});
@@ -24,6 +25,23 @@ test('a seed is a story: it is generated and told the same way twice', async t =
   const [one, other] = [await playExploration(exploration(17)), await playExploration(exploration(17))];
 
   t.is(JSON.stringify(one.timeline), JSON.stringify(other.timeline));
+});
+
+test('a file with a story that could not come of a seed is refused, and nothing is played', t => {
+  const story = exploration(3);
+  const withDeed = (deed: object, afterMs = 1) => JSON.stringify({...story, steps: [{afterMs, deed}]});
+
+  for (let seed = 1; seed <= 300; seed += 1)
+    t.deepEqual(readStory(JSON.stringify(exploration(seed))), exploration(seed));
+  t.throws(() => readStory('{"seed": 3'), {instanceOf: StoryError, message: /not JSON/});
+  t.throws(() => readStory('{}'), {instanceOf: StoryError, message: /seed/});
+  t.throws(() => readStory(withDeed({kind: 'dance'})), {message: /deed/});
+  t.throws(() => readStory(withDeed({kind: 'rescan'}, 1e300)), {message: /afterMs/});
+  t.throws(() => readStory(withDeed({kind: 'pause', node: 'ghost', forMs: 1})), {message: /node/});
+  t.throws(() => readStory(withDeed({kind: 'drift', node: 'nad', partsPerMillion: null})), {
+    message: /partsPerMillion/,
+  });
+  t.throws(() => readStory(JSON.stringify({...story, circumstances: {}})), {message: /circumstances/});
 });
 
 test('the command plays a saved story again, and says no when a rule is broken', async t => {

@@ -4,9 +4,10 @@ import {stdout} from 'node:process';
 import {Command} from 'commander';
 import {exitCodes, UsageError} from '#harness/cli/exit.ts';
 import {paletteFor, print, printJson, say} from '#harness/cli/output.ts';
-import {type Exploration, isStep} from '#harness/explore/exploration.ts';
+import type {Exploration} from '#harness/explore/exploration.ts';
 import {type ExploreReport, explore, type Finding} from '#harness/explore/explore.ts';
 import {type Played, playExploration} from '#harness/explore/play.ts';
+import {readStory} from '#harness/explore/story-file.ts';
 import {rules} from '#harness/explore/violation.ts';
 import {describeEvent} from '#harness/timeline.ts';
 
@@ -59,7 +60,7 @@ function tell({runs, events, blindSpots, finding}: ExploreReport, file: string |
 }
 
 async function replay(path: string, {json}: ExploreOptions): Promise<void> {
-  const played = await playExploration(await readStory(path));
+  const played = await playExploration(await storyOf(path));
   if (json) printJson(played);
   else tellPlayed(played);
   process.exitCode = played.violations.length === 0 ? exitCodes.done : exitCodes.no;
@@ -81,14 +82,9 @@ async function save({seed, story}: Finding, folder: string): Promise<string> {
   return file;
 }
 
-async function readStory(path: string): Promise<Exploration> {
+async function storyOf(path: string): Promise<Exploration> {
   try {
-    const story: Exploration = JSON.parse(await readFile(path, 'utf8'));
-    if (!Number.isSafeInteger(story.seed) || !Array.isArray(story.steps) || typeof story.circumstances !== 'object')
-      throw new Error('it has no seed, circumstances and steps');
-    const stranger = story.steps.find(step => !isStep(step));
-    if (stranger !== undefined) throw new Error(`there is no such step as ${JSON.stringify(stranger)}`);
-    return story;
+    return readStory(await readFile(path, 'utf8'));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`--story ${path} is no story that explore has written: ${reason}`);

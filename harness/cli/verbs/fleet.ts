@@ -57,7 +57,7 @@ export function fleetVerb(): Command {
 }
 
 function tell(
-  {plan, nodes, blockedPerSecond, resyncS, endpointsInTenMinutes, events}: FleetReport,
+  {plan, nodes, blockedPerSecond, resyncS, endpointsInTenMinutes, events, bytesPerEndpoint}: FleetReport,
   tookS: number,
 ): void {
   const {quiet} = paletteFor(stdout);
@@ -81,7 +81,11 @@ function tell(
   }
   print(`at these costs ${plan.psns} PSNs bring at most ${endpointsInTenMinutes} endpoints back in ten minutes`);
   const memoryMb = Math.round(process.memoryUsage.rss() / 1e6);
-  print(quiet(`${plan.endpoints} endpoints, ${events} events in ${tookS.toFixed(1)} s, ${memoryMb} MB in all`));
+  print(
+    quiet(
+      `${plan.endpoints} endpoints, ${events} events in ${tookS.toFixed(1)} s, ${memoryMb} MB in all, ${bytesPerEndpoint} bytes for each endpoint`,
+    ),
+  );
 }
 
 function tellCosts(costs: RequestCosts, measured: Measured | undefined, file: string | undefined): void {
