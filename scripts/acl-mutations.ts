@@ -145,23 +145,28 @@ export const mutations: readonly Mutation[] = [
   {
     about: 'gt is compiled with the number itself',
     file: compileAce,
-    from: '`${field} >= ${whole(match.value) + 1}`',
-    to: '`${field} >= ${whole(match.value)}`',
+    from: '`>= ${whole(match.value) + 1}`',
+    to: '`>= ${whole(match.value)}`',
   },
   {
     about: 'lt is compiled with the number itself',
     file: compileAce,
-    from: '`${field} <= ${whole(match.value) - 1}`',
-    to: '`${field} <= ${whole(match.value)}`',
+    from: '`<= ${whole(match.value) - 1}`',
+    to: '`<= ${whole(match.value)}`',
   },
   {
     about: 'neq is compiled as eq',
     file: compileAce,
-    from: '`${field} != ${setOf(match.values)}`',
-    to: '`${field} ${setOf(match.values)}`',
+    from: '`!= ${setOf(match.values)}`',
+    to: 'setOf(match.values)',
   },
   {about: 'established is compiled as ACK only', file: compileAce, from: '(ack | rst)', to: '(ack)'},
-  {about: 'match-any is compiled as match-all', file: compileAce, from: '!= ${maskOf(clear)}', to: '== ${maskOf(set)}'},
+  {
+    about: 'match-any is compiled as match-all',
+    file: compileAce,
+    from: '!=`, value: String(maskOf(clear))',
+    to: '==`, value: String(maskOf(set))',
+  },
   {
     about: 'match-all does not look at flags that must be clear',
     file: compileAce,
@@ -184,13 +189,13 @@ export const mutations: readonly Mutation[] = [
   {
     about: 'ports of a map are looked for on the wrong side',
     file: compileAce,
-    from: 'key: {field: portFields[side]',
-    to: "key: {field: 'th dport'",
+    from: 'key: portFields[side]',
+    to: "key: 'th dport'",
   },
   {
     about: 'TTL is not compiled',
     file: compileAce,
-    from: "if (text !== 'never') conditions.push({text});\n  return",
+    from: "if (value !== 'never') conditions.push({what: family === 'ipv4' ? 'ip ttl' : 'ip6 hoplimit', value});\n  return",
     to: 'return',
   },
   {
@@ -203,8 +208,8 @@ export const mutations: readonly Mutation[] = [
   {
     about: 'permit and deny are exchanged',
     file: compile,
-    from: "action === 'permit' ? 'accept' : 'drop'",
-    to: "action === 'permit' ? 'drop' : 'accept'",
+    from: "{permit: 'accept', deny: 'drop'}",
+    to: "{permit: 'drop', deny: 'accept'}",
   },
   {
     about: 'the implicit deny permits',
@@ -240,8 +245,26 @@ export const mutations: readonly Mutation[] = [
   {
     about: 'a map takes entries of other shapes',
     file: compile,
-    from: 'first.shape === step.shape',
-    to: 'first.verdict === step.verdict',
+    from: 'run[0]?.shape === step.shape',
+    to: 'run[0]?.verdict === step.verdict',
+  },
+  {
+    about: 'what the entries of a map have in common is not asked',
+    file: compile,
+    from: '`${textOf(common)} ${keys',
+    to: '`${keys',
+  },
+  {
+    about: 'what the entries of a map have in common is asked with the protocol of the first',
+    file: compile,
+    from: "first.flatMap(({key = '', value}, at) => (isKey[at] ? [] : {what: key, value}))",
+    to: 'first.filter((_, at) => !isKey[at])',
+  },
+  {
+    about: 'what two entries of a map have in common counts as common to all',
+    file: compile,
+    from: 'run.some(({conditions}) => conditions[at]?.value !== value)',
+    to: 'run[1]?.conditions[at]?.value !== value',
   },
   {
     about: 'of two entries that ask the same the last one lives',

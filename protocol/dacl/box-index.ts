@@ -55,8 +55,8 @@ export class BoxIndex {
       this.#anywhere,
       ...(network === undefined ? this.#networks.values() : get(this.#networks, network)),
     ];
-    const withHosts = all || sum(shelves, ({hosts}) => hosts.size) >= 2 ** this.#openBits(box);
-    const withPorts = all || sum(shelves, ({ports}) => ports.size) >= widthOf(box);
+    const withHosts = host === undefined && (all || sum(shelves, ({hosts}) => hosts.size) >= 2 ** this.#openBits(box));
+    const withPorts = port === undefined && (all || sum(shelves, ({ports}) => ports.size) >= widthOf(box));
     const groups: (readonly Indexed[])[] = [];
     for (const {hosts, ports, blocks, others} of shelves) {
       if (host !== undefined) groups.push(...get(hosts, host));

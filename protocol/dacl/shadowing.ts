@@ -79,7 +79,7 @@ class Search {
 
   #meetsOpposite(box: Box, index: number): boolean {
     const {entries} = this.#acl;
-    for (const group of this.#index.groupsFor(box, {all: true})) {
+    for (const group of this.#groupsFor(box, true)) {
       for (const other of group) {
         if (!this.#compare()) return true;
         if (other.index <= index || entries[other.index]?.action === entries[index]?.action) continue;
@@ -126,9 +126,7 @@ class Search {
   ): {met: Indexed[]; whole: Indexed | undefined} {
     const met: Indexed[] = [];
     let whole: Indexed | undefined;
-    const groups = this.#index.groupsFor(box, {all});
-    this.#comparisonsLeft -= groups.length;
-    for (const group of groups) {
+    for (const group of this.#groupsFor(box, all)) {
       for (const other of group) {
         if (other.index >= (whole?.index ?? before) || !this.#compare()) break; // they are in order
         if (other.index === except || this.#isPassing(other) || !intersects(box, other.box)) continue;
@@ -137,6 +135,13 @@ class Search {
       }
     }
     return {met: met.sort((a, b) => a.index - b.index), whole};
+  }
+
+  #groupsFor(box: Box, all: boolean): readonly (readonly Indexed[])[] {
+    if (!this.isComplete) return [];
+    const groups = this.#index.groupsFor(box, {all});
+    this.#comparisonsLeft -= groups.length;
+    return groups;
   }
 
   /** An entry with a time range is not always there: nothing is settled by it. */

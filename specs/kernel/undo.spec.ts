@@ -9,32 +9,20 @@ import {becomesCompliant, isCompliantAcl} from '#harness/scenarios/becomes-compl
 import {inLab} from '#specs/flows/in-lab.ts';
 
 test.serial(
-  'the chains of a list that could not be bound are gone again, the list before stays in force, and the next swap works',
+  'the chains of a list that could not be bound are gone again, and the lists before are still there',
   inLab({}, async (t, lab) => {
     const {installed} = await becomesCompliant(lab);
     const before = await chains(lab);
     // Somebody takes away what only the second transaction needs: the element that it replaces.
     await nft(lab, 'delete', 'element', 'netdev', 'posturelab', 'port_1_ip', `{ ${installed.address} }`);
-    await replaceDacl(lab, 'deny tcp any any eq 9999\npermit ip any any');
+    await adminOf(lab).saveDacl('Posture_Compliant', 'deny tcp any any eq 9999\npermit ip any any');
+    await psnOf(lab).reauthenticate(endpointOf(lab).mac);
     const {message} = await lab.until('acl-install-failed', {where: isCompliantAcl});
 
     t.regex(message, /No such file or directory/);
     t.deepEqual(await chains(lab), before);
-
-    const list = before.find(name => name !== 'port_1' && !name.endsWith('_fragments')) ?? '';
-    await nft(lab, 'add', 'element', 'netdev', 'posturelab', 'port_1_ip', `{ ${installed.address} : goto ${list} }`);
-    const {atMs} = await replaceDacl(lab, 'deny tcp any any eq 9998\npermit ip any any');
-    await lab.until('acl-installed', {after: atMs, where: isCompliantAcl});
-    t.regex(await nadOf(lab).cli('show access-lists'), /deny tcp any any eq 9998/);
   }),
 );
-
-async function replaceDacl(lab: ContainerLab, text: string): Promise<{atMs: number}> {
-  const atMs = lab.nowMs();
-  await adminOf(lab).saveDacl('Posture_Compliant', text);
-  await psnOf(lab).reauthenticate(endpointOf(lab).mac);
-  return {atMs};
-}
 
 async function chains(lab: ContainerLab): Promise<string[]> {
   const listing = await nft(lab, 'list', 'table', 'netdev', 'posturelab');

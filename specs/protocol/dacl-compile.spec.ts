@@ -102,7 +102,7 @@ test('what all entries of a map ask for is asked for once, before it', t => {
   const eight = (line: (index: number) => string) => Array.from({length: 8}, (_, index) => line(index));
   for (const [lines, rule, element] of [
     [
-      eight(index => `deny ${index % 2 ? 'udp' : 'tcp'} any host 10.0.0.${index} eq 53`),
+      eight(index => `deny ${index === 7 ? 'udp' : 'tcp'} any host 10.0.0.${index} eq 53`),
       'th dport 53 ip daddr . meta l4proto vmap',
       '10.0.0.0 . 6 comment "line 1" : drop',
     ],
