@@ -55,7 +55,11 @@ function unhurried(scenario: Scenario): Scenario {
     ...scenario,
     settings: healthy => {
       const settings = scenario.settings?.(healthy) ?? healthy;
-      return {...settings, timeScale: 5, endpoint: {...settings.endpoint, connectTimeoutMs: 8000}};
+      return {
+        ...settings,
+        timeScale: Math.min(5, settings.timeScale),
+        endpoint: {...settings.endpoint, connectTimeoutMs: 8000},
+      };
     },
   };
 }

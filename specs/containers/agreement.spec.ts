@@ -12,7 +12,7 @@ import {world as containers} from '#specs/flows/in-lab.ts';
 
 const simulated = simulatedWorld(1).openLab;
 
-const withDot1x = (settings: LabSettings): LabSettings => ({...settings, auth: 'dot1x'});
+const withDot1x = (settings: LabSettings): LabSettings => ({...settings, auth: 'dot1x', timeScale: 3});
 for (const scenario of [sessionTermination, rediscovery]) {
   test.serial(`${scenario.name} with 802.1X: real daemons and their script tell the same story`, async t => {
     const theirs = await storyOfWorld(scenario, containers.openLab, withDot1x);

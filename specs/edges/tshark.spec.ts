@@ -31,7 +31,7 @@ test(
 
 test(
   'tshark dissects EAPOL, EAP and RADIUS of a full story with 802.1X: every response is validly signed, and nothing malformed',
-  inLab({settings: healthy => ({...healthy, auth: 'dot1x'})}, async (t, lab) => {
+  inLab({settings: healthy => ({...healthy, auth: 'dot1x', timeScale: 3})}, async (t, lab) => {
     await rediscovery.play(lab);
     const frames = await dissect(lab, 'fa0-12', 'eapol', ['eap.code', 'eap.type', 'eap.identity']);
     const packets = await dissect(lab, 'gi0-1', 'radius', [
