@@ -8,6 +8,9 @@ ip link add probe0 type veth peer name probe1 && echo veth
 ip link add probe2 type bridge && echo bridge
 nft add table netdev probe &&
 nft 'add chain netdev probe port { type filter hook ingress device "lo" priority 0; }' && echo netdev-ingress
+nft add table ip probe &&
+nft 'add chain ip probe steered { type nat hook prerouting priority dstnat; }' &&
+nft add rule ip probe steered meta mark 1 meta l4proto tcp redirect to :8880 && echo nat
 true
 `;
 

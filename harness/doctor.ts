@@ -109,6 +109,7 @@ function kernelChecks(engine: Engine | Error, base: string): Promise<DoctorCheck
     check('kernel: nf_tables netdev ingress', 'labs', 'enforces downloaded ACLs on a port', () =>
       feature('netdev-ingress'),
     ),
+    check('kernel: nf_tables NAT', 'labs', 'leads redirected HTTP to the switch', () => feature('nat')),
   ];
 }
 
