@@ -115,8 +115,7 @@ async function startNodes(
       .map(([node, {address}]) => [fqdn(node), address.split('/')[0] ?? '']),
   );
   const started = await allEnded(
-    Object.entries(topology.nodes).map(async ([node, declared]) => {
-      const {kind} = declared;
+    Object.entries(topology.nodes).map(async ([node, {kind}]) => {
       const nodeLabels = {
         ...labels,
         'posturelab.node': node,
@@ -129,7 +128,6 @@ async function startNodes(
         image: images[kind],
         labels: nodeLabels,
         hosts,
-        dnsServer: declared.kind === 'endpoint' ? declared.gateway : null,
         startupTimeoutMs,
         onEvent,
         containerName: `posturelab-${name}-${node}`,
