@@ -20,6 +20,9 @@ for attempt in 1 2 3 4 5 6 7 8 9 10; do
 done
 nft 'add chain netdev probe out { type filter hook egress device "lo" priority 0; }' && echo netdev-egress
 ${netemProbe} && echo netem
+nft add table ip probe &&
+nft 'add chain ip probe steered { type nat hook prerouting priority dstnat; }' &&
+nft add rule ip probe steered meta mark 1 meta l4proto tcp redirect to :8880 && echo nat
 true
 `;
 

@@ -110,6 +110,7 @@ function kernelChecks(engine: Engine | Error, base: string): Promise<DoctorCheck
     check('kernel: nf_tables netdev ingress', 'labs', 'enforces downloaded ACLs on a port', () =>
       feature('netdev-ingress'),
     ),
+    check('kernel: nf_tables NAT', 'labs', 'leads redirected HTTP to the switch', () => feature('nat')),
     check('kernel: vxlan', 'tests', 'sends packets through a port for `acl test --in kernel`', () => feature('vxlan')),
     check('kernel: nf_tables fwd', 'tests', 'takes them to the port and away for `acl test --in kernel`', () =>
       feature('netdev-forward'),

@@ -121,8 +121,7 @@ async function startNodes(
       .map(([node, {address}]) => [fqdn(node), address.split('/')[0] ?? '']),
   );
   const started = await allEnded(
-    Object.entries(topology.nodes).map(async ([node, declared]) => {
-      const {kind} = declared;
+    Object.entries(topology.nodes).map(async ([node, {kind}]) => {
       const nodeLabels = {
         ...labels,
         'posturelab.node': node,
@@ -136,7 +135,6 @@ async function startNodes(
         hasDot1x: settings?.auth === 'dot1x',
         labels: nodeLabels,
         hosts,
-        dnsServer: declared.kind === 'endpoint' ? declared.gateway : null,
         startupTimeoutMs,
         onEvent,
         containerName: `posturelab-${name}-${node}`,

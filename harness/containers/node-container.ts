@@ -24,8 +24,6 @@ export interface NodeContainerOptions {
   labels: Record<string, string>;
   /** FQDN to address, for people who look around in the container. */
   hosts: Record<string, string>;
-  /** DNS server for the tools in the container; null: none. */
-  dnsServer: string | null;
   startupTimeoutMs: number;
   onEvent: (event: LabEvent) => void;
 }
@@ -85,7 +83,6 @@ class NodeContainer extends GenericContainer {
     this.createOpts.NetworkDisabled = true; // see ARCHITECTURE.md: Docker's `none` deadlocks engine 20.10
     this.createOpts.Hostname = options.name;
     this.hostConfig.Sysctls = sysctls[options.kind];
-    if (options.dnsServer !== null) this.hostConfig.Dns = [options.dnsServer];
     this.containerCreated = async containerId => {
       try {
         attached.resolve(

@@ -47,7 +47,6 @@ const defaultWithinMs = 120_000;
 const shortestRealDeadlineMs = 10_000;
 /** A kernel tells of a carrier a moment later. */
 const carrierNewsMs = 0.1;
-
 /** What a command takes on its way to a node: as in containers, a moment, so that what it causes is later than its sending. */
 const controlMs = 0.1;
 

@@ -42,6 +42,8 @@ async function start({
   const nad = new Nad(settings, count => new Uint8Array(randomBytes(count)));
   const fault = (message: string) => control.record({kind: 'fault', message}, clock.nowMs());
   const guarded = Promise.withResolvers<void>();
+  const dns = startDnsServer({address: settings.nasAddress, names: settings.names, onEnd: fault});
+  dns.catch(() => {}); // awaited below
 
   let authenticator: Authenticator | undefined;
   const redirects = settings.redirectAcls.length > 0;
@@ -104,10 +106,13 @@ async function start({
     },
   });
 
+  /** What the role is told when every port can be enforced on: it asks for all of them at once. */
+  let early: NadInput[] | undefined = [];
+  const tell = (input: NadInput) => (early === undefined ? carried.input(input) : early.push(input));
   const ports = new GuardedPorts({
     ports: settings.accessPorts.map(({port}) => port),
     enforcement,
-    onLink: (port, up) => carried.input({kind: 'link', port, up}),
+    onLink: (port, up) => tell({kind: 'link', port, up}),
     onFault: fault,
   });
   await ports.guarded();
@@ -120,6 +125,9 @@ async function start({
       onEnd: fault,
     });
   }
+  const links = early;
+  early = undefined;
+  for (const link of links) carried.input(link);
   carried.input({kind: 'start'});
   const arp = watchArp({
     onFrame({interfaceIndex, mac, address}) {
@@ -134,12 +142,7 @@ async function start({
     nowMs: clock.nowMs(),
   });
   const order = (command: NadCommand) => carried.input({kind: 'command', id: 'console', command});
-  await Promise.all([
-    guarded.promise,
-    arp.ready,
-    openCliServer({world, order}),
-    startDnsServer({address: settings.nasAddress, names: settings.names, onEnd: fault}),
-  ]);
+  await Promise.all([guarded.promise, arp.ready, openCliServer({world, order}), dns]);
 
   const cli = new Cli();
   return (id, command) => {

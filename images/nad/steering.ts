@@ -1,7 +1,7 @@
 /**
 How redirected TCP gets to the switch's own HTTP server. At the ingress of an access port a packet that a redirect list permits is
-marked, and given the port's own MAC, so that the bridge hands it to the switch even if it was meant for a neighbour. In the
-switch's IP stack what is marked goes to the server's port. A mark does not outlive its network namespace, so no host can bring one.
+marked, and given the port's own MAC, so that the bridge hands it to the switch even if it was meant for a neighbour; the kernel has
+put down by then that it is for another host, which it is told otherwise (`pkttype`). In the switch's IP stack what is marked goes to the server's port. A mark does not outlive its network namespace, so no host can bring one.
 
 Only what is marked is tracked: everything else goes as stateless as without a redirect.
 */
@@ -32,5 +32,8 @@ export function steeringCommands(table: string): string[] {
 
 /** The rules of an access port, before its access lists. `mac`: its own. */
 export function steeringRules(prefix: string, mac: string): string[] {
-  return [`ip protocol tcp ip saddr vmap @${prefix}_redirect`, `meta mark ${mark} ether daddr set ${mac} accept`];
+  return [
+    `ip protocol tcp ip saddr vmap @${prefix}_redirect`,
+    `meta mark ${mark} meta pkttype set host ether daddr set ${mac} accept`,
+  ];
 }

@@ -33,6 +33,13 @@ export class MntApi {
     this.#dynamicAuthorization = parts.dynamicAuthorization;
   }
 
+  /** As if it had come by HTTPS, from somebody with the right credentials. */
+  call(path: string, nowMs: number): {status: number; body: string} {
+    const headers = {authorization: `Basic ${this.#state.settings.mnt.credentials}`};
+    const {status, body} = this.answer({method: 'GET', path, headers, body: ''}, nowMs);
+    return {status, body};
+  }
+
   answer(request: HttpRequest, nowMs: number): HttpResponse {
     const {mnt, name} = this.#state.settings;
     if (request.headers['authorization'] !== `Basic ${mnt.credentials}`) {

@@ -1,9 +1,8 @@
-/** What agents ask over HTTPS: discovery, requirements, report and probe (domain.md 3.4, 3.5, 4.4). */
+/** What agents ask over HTTPS: requirements, report and probe (domain.md 3.4, 3.5); discovery has a file of its own. */
 import type {HttpRequest, HttpResponse} from '#protocol/http.ts';
 import {
   decodeIdentity,
   decodeReport,
-  encodeDiscoveryAnswer,
   encodeRequirementsAnswer,
   encodeStatusAnswer,
   MalformedBodyError,
@@ -12,20 +11,16 @@ import {
 import {profileDigest} from '#protocol/posture/profile-digest.ts';
 import {isCompliant, type PostureReport, type Requirement} from '#protocol/posture/requirement.ts';
 import {raiseAlarm} from '#protocol/psn/alarms.ts';
-import {readMac} from '#protocol/psn/mac-address.ts';
+import {sessionOf} from '#protocol/psn/asking-session.ts';
+import type {DiscoveryServer} from '#protocol/psn/discovery-server.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
-import type {OwnerLookup} from '#protocol/psn/owner-lookup.ts';
 import {portalAnswer} from '#protocol/psn/portal.ts';
 import {portalsOf} from '#protocol/psn/portals.ts';
 import type {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
+import {refusal} from '#protocol/psn/refusal.ts';
 import type {PsnSession} from '#protocol/psn/session-cache.ts';
 import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
-import type {OwnedSession} from '#protocol/psn/session-owner.ts';
-import {formatIpAddress, parseIpAddress} from '#protocol/radius/ip-address.ts';
 import type {Endpoint} from '#protocol/role.ts';
-
-/** Told to agents when no profile enables state synchronization: the port that would be used, closed (domain.md 1.2). */
-const defaultProbePort = 8449;
 
 interface Asked {
   localPort: number;
@@ -40,17 +35,17 @@ export class PostureServer {
   readonly #state: NodeState;
   readonly #directory: SessionDirectory;
   readonly #settlement: PostureSettlement;
-  readonly #ownerLookup: OwnerLookup;
+  readonly #discovery: DiscoveryServer;
   readonly #mismatches = new Set<string>();
 
   constructor(
     state: NodeState,
-    parts: {directory: SessionDirectory; settlement: PostureSettlement; ownerLookup: OwnerLookup},
+    parts: {directory: SessionDirectory; settlement: PostureSettlement; discovery: DiscoveryServer},
   ) {
     this.#state = state;
     this.#directory = parts.directory;
     this.#settlement = parts.settlement;
-    this.#ownerLookup = parts.ownerLookup;
+    this.#discovery = parts.discovery;
   }
 
   /** `respond` is called once, for discovery perhaps only when the other nodes have been asked. */
@@ -60,7 +55,7 @@ export class PostureServer {
     const isRight = isDiscovery && this.#portsOf(question).includes(localPort) && request.method === methods[question];
     const fromPortal = this.#isPortal(localPort) ? portalAnswer(request, this.#state) : undefined;
     if (fromPortal !== undefined) respond(fromPortal);
-    else if (isRight) this.#discovery(request, localPort, respond);
+    else if (isRight) this.#discovery.answer(request, localPort, respond);
     else respond(this.#answer({localPort, from, request}, nowMs));
   }
 
@@ -68,7 +63,7 @@ export class PostureServer {
     const question = questionOf(request);
     if (question === undefined || !this.#portsOf(question).includes(localPort)) return refusal(404, 'nothing is here');
     if (request.method !== methods[question]) return refusal(405, `ask with ${methods[question]}`);
-    const session = this.#sessionOf(request);
+    const session = sessionOf(request, this.#state.sessions);
     switch (question) {
       case 'requirements':
         return this.#requirements(session, nowMs);
@@ -91,50 +86,6 @@ export class PostureServer {
     if (question === 'probe') return portals.map(({bidirectionalPort}) => bidirectionalPort);
     const isDiscovery = question === 'discovery' || question === 'status';
     return isDiscovery ? [...portals.map(({httpsPort}) => httpsPort), posture] : [posture];
-  }
-
-  #sessionOf(request: HttpRequest): PsnSession | undefined {
-    const {sessionId, addresses} = decodeIdentity(request);
-    return this.#state.sessions.find({
-      sessionId,
-      addresses: addresses.map(canonicalAddress),
-      macs: macsOf(request),
-    });
-  }
-
-  /** The node's own cache first, then the other nodes by MAC (domain.md 4.4). */
-  #discovery(request: HttpRequest, localPort: number, respond: Asked['respond']): void {
-    const session = this.#sessionOf(request);
-    if (session !== undefined) {
-      const {sessionId, owner, postureStatus: status} = session;
-      const found = this.#directory.isOwn(session) ? 'local' : 'replicated';
-      respond(this.#discoveryAnswer({sessionId, owner, status}, found, localPort));
-      return;
-    }
-    const macs = macsOf(request)
-      .map(readMac)
-      .filter(mac => mac !== undefined);
-    this.#ownerLookup.ask(macs, owned => {
-      respond(this.#discoveryAnswer(owned, owned === undefined ? 'none' : 'peer', localPort));
-    });
-  }
-
-  /** The portal that is asked says where probes go. */
-  #discoveryAnswer(
-    session: OwnedSession | undefined,
-    found: 'local' | 'replicated' | 'peer' | 'none',
-    localPort: number,
-  ): HttpResponse {
-    const {outbox, settings} = this.#state;
-    const {sessionId = null, owner = null} = session ?? {};
-    outbox.record({kind: 'discovery-answered', sessionId, owner, found});
-    if (session === undefined) return refusal(404, 'no session of this endpoint is known here');
-    const portals = portalsOf(settings);
-    const portal = portals.find(({httpsPort}) => httpsPort === localPort) ?? portals[0];
-    const digest = this.#profileDigest();
-    const profile = digest === undefined ? {} : {profile: digest};
-    const probePort = portal.bidirectionalPort ?? defaultProbePort;
-    return encodeDiscoveryAnswer({...session, probePort, ...profile});
   }
 
   /** From now on a report is due: what was Unknown is Pending (domain.md 2.1). */
@@ -170,17 +121,12 @@ export class PostureServer {
     return [...this.#mismatches];
   }
 
-  #profileDigest(): string | undefined {
-    const {agentProfile} = this.#state;
-    return agentProfile === null ? undefined : profileDigest(agentProfile);
-  }
-
   #compareProfile({sessionId, mac}: PsnSession, request: HttpRequest): void {
+    const {agentProfile} = this.#state;
     const {profile} = decodeIdentity(request);
-    const digest = this.#profileDigest();
-    if (digest === undefined || profile === undefined) return;
+    if (agentProfile === null || profile === undefined) return;
     this.#mismatches.delete(mac);
-    if (profile === digest) return;
+    if (profile === profileDigest(agentProfile)) return;
     this.#mismatches.add(mac);
     this.#state.outbox.record({kind: 'provisioning-mismatch', sessionId, mac});
   }
@@ -234,18 +180,4 @@ function attributesOf(session: PsnSession, report: PostureReport): Record<string
     PostureAgentVersion: report.agentVersion,
     PostureReport: report.results.map(({name, passed}) => `${name};${passed ? 'Passed' : 'Failed'}`).join(','),
   };
-}
-
-function macsOf(request: HttpRequest): string[] {
-  return decodeIdentity(request).macs.map(mac => readMac(mac) ?? mac);
-}
-
-/** As the RADIUS side writes it; what is no address finds no session. */
-function canonicalAddress(text: string): string {
-  const bytes = parseIpAddress(text);
-  return bytes === undefined ? text : formatIpAddress(bytes);
-}
-
-function refusal(status: number, reason: string): HttpResponse {
-  return {status, headers: {'content-type': 'text/plain'}, body: `${reason}\n`};
 }

@@ -6,6 +6,7 @@ import type {Announcement} from '#protocol/psn/announcement.ts';
 import {Authentication} from '#protocol/psn/authentication.ts';
 import {CommandError} from '#protocol/psn/command-error.ts';
 import type {PsnCommand, PsnEffect, PsnInput, PsnSettings, PsnStep, PsnView} from '#protocol/psn/contract.ts';
+import {DiscoveryServer} from '#protocol/psn/discovery-server.ts';
 import {DynamicAuthorization} from '#protocol/psn/dynamic-authorization.ts';
 import {EapTermination} from '#protocol/psn/eap-termination.ts';
 import {MntApi} from '#protocol/psn/mnt-api.ts';
@@ -74,7 +75,8 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       accounting: new Accounting(state, directory),
     });
     this.#ownerLookup = new OwnerLookup(state, directory);
-    this.#postureServer = new PostureServer(state, {directory, settlement, ownerLookup: this.#ownerLookup});
+    const discovery = new DiscoveryServer(state, {directory, ownerLookup: this.#ownerLookup});
+    this.#postureServer = new PostureServer(state, {directory, settlement, discovery});
     this.#mntApi = new MntApi(state, {directory, dynamicAuthorization: this.#dynamicAuthorization});
     this.#administration = new Administration(state, {
       directory,
@@ -197,7 +199,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       case 'set-delay':
         return this.#steps.setDelay(command.step, command.delayMs);
       case 'mnt-call':
-        return this.#callMnt(command.path, nowMs);
+        return this.#mntApi.call(String(command.path), nowMs);
       case 'save-agent-profile':
         this.#state.agentProfile = String(command.xml);
         return this.#state.outbox.record({kind: 'configuration-changed', what: 'ISEPostureCFG.xml'});
@@ -208,13 +210,6 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       default:
         return this.#administration.carryOut(command satisfies AdminCommand, nowMs);
     }
-  }
-
-  /** As if it had come by HTTPS, from somebody with the right credentials. */
-  #callMnt(path: string, nowMs: number): {status: number; body: string} {
-    const headers = {authorization: `Basic ${this.#state.settings.mnt.credentials}`};
-    const {status, body} = this.#mntApi.answer({method: 'GET', path: String(path), headers, body: ''}, nowMs);
-    return {status, body};
   }
 
   #setReplication(enabled: boolean, nowMs: number): void {

@@ -1,5 +1,5 @@
-// The redirect as real programs meet it: curl's HTTP, whatever host it is meant for, is answered with the URL; Debian's dnsmasq answers names;
-// and a portal's page comes through `forward`.
+// The redirect as real programs meet it: curl's HTTP, whatever host it is meant for, is answered with the URL; and a portal's
+// page comes through `forward`.
 import {execFile} from 'node:child_process';
 import {once} from 'node:events';
 import {get} from 'node:https';
@@ -27,13 +27,13 @@ const neighbours: Topology = {
 };
 
 test.serial(
-  'HTTP to gateway, stranger, name and neighbour is redirected; to the PSN it is not, and nothing is once Compliant',
+  'HTTP to gateway, stranger and neighbour is redirected; to the PSN it is not, and nothing is once Compliant',
   inLab({topology: neighbours, settings: redirecting(), prepare: lab => psnOf(lab).hold('coa')}, async (t, lab) => {
     const mine = {where: {address: '192.168.255.193'}};
     const {sessionId} = await lab.until('redirect-installed', mine);
     await lab.until('redirect-installed', {where: {address: '192.168.255.194'}});
     const curl = async (...args: string[]) =>
-      (await execIn(lab.containerOf('endpoint'), ['curl', '-si', '--max-time', '1', ...args])).stdout;
+      (await execIn(lab.containerOf('endpoint'), ['curl', '-si', '--max-time', '2', ...args])).stdout;
 
     for (const url of [
       'http://192.168.255.12/auth/discovery',

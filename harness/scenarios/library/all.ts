@@ -6,6 +6,7 @@ import {networkTroubles} from '#harness/scenarios/library/network-troubles.ts';
 import {redirect} from '#harness/scenarios/library/redirect.ts';
 import {roughLinks} from '#harness/scenarios/library/rough-links.ts';
 import {staleState} from '#harness/scenarios/library/stale-state.ts';
+import {surroundings} from '#harness/scenarios/library/surroundings.ts';
 
 /**
 Beyond the six stories: the interleavings of domain.md 7.3 and the rows of its section 11. All of them play in both worlds. Row 37, the
@@ -19,4 +20,5 @@ export const library: readonly Scenario[] = [
   ...dot1xTroubles,
   ...redirect,
   ...roughLinks,
+  ...surroundings,
 ];

@@ -3,7 +3,6 @@ import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
 import {nadOf} from '#harness/nad-handle.ts';
-import {profileXml} from '#harness/profile-xml.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant, isCompliantAcl, isUnknownAcl} from '#harness/scenarios/becomes-compliant.ts';
@@ -12,7 +11,6 @@ import {accessPorts} from '#harness/topology.ts';
 import {topology} from '#topologies/two-psn.ts';
 
 const alarm = {where: {alarm: postureConfigurationDetection}};
-const callHomeList = ['psn1.posturelab.test:8443', 'psn2.posturelab.test:8443'];
 const port = accessPorts(topology, 'nad')[0] ?? '';
 
 export const networkTroubles: Scenario[] = [
@@ -224,52 +222,6 @@ export const networkTroubles: Scenario[] = [
       await caughtUp(lab);
 
       expect(lab, lab.timeline.of('alarm-raised').length === 0, 'nobody raises an alarm');
-    },
-  },
-  {
-    name: 'wireless-without-scan',
-    claim: 'on a Wi-Fi without 802.1X the agent scans nothing and probes nothing, unless its profile says so',
-    why: 'row 33 of domain.md 11: OperateOnNonDot1XWireless is 0 by default (9.2)',
-    topology,
-    settings: healthy => ({...healthy, endpoint: {...healthy.endpoint, wireless: true}}),
-    async play(lab) {
-      const endpoint = endpointOf(lab);
-      const standing = await lab.until('scan-not-required');
-      await lab.until('acl-installed', {where: isUnknownAcl});
-      await endpoint.rescan();
-      await lab.until('scan-not-required', {after: standing});
-      await caughtUp(lab);
-      const log = await endpoint.readLog();
-
-      expect(lab, log.includes('System scan not required on current Wi-Fi.'), 'the log says so');
-      expect(lab, lab.timeline.of('discovery-started').length === 0, 'nobody is looked for');
-      expect(lab, lab.timeline.of('sync-started').length === 0, 'synchronization is not armed');
-
-      await endpoint.replaceProfile(profileXml({xml: null, fields: {OperateOnNonDot1XWireless: '1'}}, callHomeList));
-      await becomesCompliant(lab);
-    },
-  },
-  {
-    name: 'mnt-call-misspelt',
-    claim:
-      'a CoA by the MnT API with a lower-case MAC, or at a node without that persona, is error 34110, and no CoA is sent',
-    why: 'row 36 of domain.md 11, and 6.8',
-    topology,
-    async play(lab) {
-      const {mac} = endpointOf(lab);
-      await becomesCompliant(lab);
-      const acknowledged = await lab.until('coa-acknowledged');
-      const lower = await psnOf(lab, 'psn1').mnt(`CoA/Reauth/psn1/${mac.toLowerCase()}/1`);
-      const elsewhere = await psnOf(lab, 'psn2').mnt(`CoA/Reauth/psn1/${mac}/1`);
-      await lab.elapse(1000);
-      for (const {status, body} of [lower, elsewhere])
-        expect(lab, status === 500 && body.includes('<cpm-code>34110</cpm-code>'), 'the call is refused with 34110');
-      expect(lab, lab.timeline.of('coa-sent').length === 1, 'no CoA but that of posture is sent');
-
-      const right = await psnOf(lab, 'psn1').mnt(`CoA/Reauth/psn1/${mac}/1`);
-      await lab.until('coa-acknowledged', {after: acknowledged});
-      await caughtUp(lab);
-      expect(lab, right.body.includes('<results>true</results>'), 'the right call works');
     },
   },
   probeless('0', 'interval-zero'),

@@ -72,28 +72,6 @@ export const redirect: Scenario[] = [
     },
   },
   {
-    name: 'profile-not-provisioned',
-    claim: 'without a redirect nobody brings the agent its profile: the GUI says 60 s, and nothing is probed',
-    why: 'row 6 of domain.md 11: what the client has counts; the fault is the provisioning (8.1)',
-    topology,
-    settings: healthy => ({
-      ...healthy,
-      profile: {xml: null, fields: {StateSyncProbeInterval: null}},
-      psn: {...healthy.psn, profileFields: {StateSyncProbeInterval: '60'}},
-    }),
-    async play(lab) {
-      await becomesCompliant(lab);
-      const off = await lab.until('sync-off');
-      const mismatch = await lab.until('provisioning-mismatch');
-      await caughtUp(lab);
-      const [psn, agent] = await Promise.all([psnOf(lab).view(), endpointOf(lab).view()]);
-
-      expect(lab, off.reason === 'interval-absent' && agent.sync.intervalS === 0, 'the agent has no interval');
-      expect(lab, psn.provisioningMismatches.includes(mismatch.mac), 'the PSN shows the mismatch');
-      expect(lab, lab.timeline.of('probe-sent').length === 0, 'nothing is probed');
-    },
-  },
-  {
     name: 'custom-portal',
     claim: 'an agent that is led to a custom portal probes that portal’s own port: denies for 8449 do not help',
     why: 'row 11 of domain.md 11: custom portals have their own bidirectional port (8.3, TAC 222483)',
@@ -173,50 +151,6 @@ export const redirect: Scenario[] = [
 
       expect(lab, lab.timeline.of('psn-found').length === 0, 'no PSN is found');
       expect(lab, lab.timeline.of('sync-started').length === 0, 'synchronization is not armed');
-    },
-  },
-  {
-    name: 'call-home-wrong',
-    claim: 'a call home list of names that are no PSN’s finds no server, and synchronization is never armed',
-    why: 'row 26 of domain.md 11: the call home list must be the switch’s RADIUS servers (4.5)',
-    topology,
-    settings: healthy => ({
-      ...healthy,
-      profile: {xml: null, fields: {CallHomeList: 'ise.example.com:8443,nad.posturelab.test:8443'}},
-    }),
-    async play(lab) {
-      const authorized = await lab.until('session-authorized');
-      const failed = await lab.until('discovery-target-failed', {where: {reason: 'unreachable'}, after: authorized});
-      await lab.until('server-not-found', {after: failed});
-      await caughtUp(lab);
-
-      expect(lab, lab.timeline.of('psn-found').length === 0, 'no PSN is found');
-      expect(lab, lab.timeline.of('sync-started').length === 0, 'synchronization is not armed');
-    },
-  },
-  {
-    name: 'accounting-missing',
-    claim:
-      'where no accounting tells addresses, the PSN is asked for the owner by MAC, and the other node names itself',
-    why: 'row 27 of domain.md 11, and 4.4: look-up by address fails, by MAC it does not',
-    topology,
-    settings: healthy => ({
-      ...healthy,
-      nad: {...healthy.nad, accounting: false, framedIp: false},
-      psn: {...healthy.psn, replication: false},
-      profile: {xml: null, fields: {CallHomeList: 'psn2.posturelab.test:8443'}},
-    }),
-    async play(lab) {
-      const answered = await lab.until('discovery-answered', {where: {found: 'peer'}});
-      const found = await lab.until('psn-found');
-      await becomesCompliant(lab);
-      await caughtUp(lab);
-      const {sessions} = await psnOf(lab).view();
-
-      expect(lab, answered.node === 'psn2', 'psn2 is asked');
-      expect(lab, found.psn === 'psn1.posturelab.test', 'the answer names psn1, which has the session');
-      expect(lab, sessions.length === 1 && sessions[0]?.addresses.length === 0, 'psn1 knows no address of it');
-      expect(lab, lab.timeline.of('accounting-received').length === 0, 'there is no accounting');
     },
   },
 ];
