@@ -135,7 +135,6 @@ export class LinkImpairer implements Disposable {
       labels: {...labels, [wireLabel]: 'true'},
       hosts: {},
       hasDot1x: false,
-      dnsServer: null,
       startupTimeoutMs: startDeadlineMs,
       onEvent,
       containerName: `posturelab-${lab}_wire`, // no node's name has a _
