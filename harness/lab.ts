@@ -42,6 +42,15 @@ export interface Lab extends AsyncDisposable {
   impair(link: string, impairment: DeclaredImpairment | null, options?: {from?: string}): Promise<void>;
 }
 
+/** A command named a node that the lab does not have. */
+export class NoSuchNodeError extends Error {
+  override readonly name = 'NoSuchNodeError';
+
+  constructor(node: string, nodes: string[]) {
+    super(`the lab has no node ${node}; its nodes are ${nodes.join(', ')}`);
+  }
+}
+
 export interface UntilOptions<Kind extends LabEventKind> {
   where?: Where<Kind>;
   /** An event, or an instant: only what happened later counts. */

@@ -3,7 +3,7 @@ import {ControlChannel} from '#harness/containers/control-channel.ts';
 import type {LinkImpairer} from '#harness/containers/link-impairer.ts';
 import {type Linker, linkScript} from '#harness/containers/linker.ts';
 import {checkImpairment, type DeclaredImpairment} from '#harness/declared-impairment.ts';
-import {type Lab, type UntilOptions, waitForEvent} from '#harness/lab.ts';
+import {type Lab, NoSuchNodeError, type UntilOptions, waitForEvent} from '#harness/lab.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
 import {directionsOf} from '#harness/link-directions.ts';
 import type {Timeline} from '#harness/timeline.ts';
@@ -141,15 +141,6 @@ export class ContainerLab implements Lab {
 
   #record(node: string, event: {kind: 'node-stopped'; how: string} | {kind: 'node-started'}): void {
     this.timeline.add({...event, node, atMs: this.nowMs()} as LabEvent);
-  }
-}
-
-/** A command named a node that the lab does not have. */
-export class NoSuchNodeError extends Error {
-  override readonly name = 'NoSuchNodeError';
-
-  constructor(node: string, nodes: string[]) {
-    super(`the lab has no node ${node}; its nodes are ${nodes.join(', ')}`);
   }
 }
 

@@ -1,9 +1,10 @@
 import {checkImpairment, type DeclaredImpairment} from '#harness/declared-impairment.ts';
-import {findEvent, type Lab, type UntilOptions} from '#harness/lab.ts';
+import {findEvent, type Lab, NoSuchNodeError, type UntilOptions} from '#harness/lab.ts';
 import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
 import {directionsOf, type LinkOrder, startOrders, wireNode} from '#harness/link-directions.ts';
 import {hostsOf, planRoles, type RolePlan} from '#harness/role-plan.ts';
 import {Answers} from '#harness/simulator/answers.ts';
+import {Cables} from '#harness/simulator/cables.ts';
 import type {RoleOutlets} from '#harness/simulator/carried-role.ts';
 import {EndpointNode, supplicantAt} from '#harness/simulator/endpoint-node.ts';
 import {eventWait} from '#harness/simulator/event-wait.ts';
@@ -20,7 +21,7 @@ import {Simulation} from '#harness/simulator/simulation.ts';
 import {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
 import {Waits} from '#harness/simulator/waits.ts';
 import {Timeline} from '#harness/timeline.ts';
-import {nodesOf, readEnd, type Topology, type TopologyNode} from '#harness/topology.ts';
+import {nodesOf, type Topology, type TopologyNode} from '#harness/topology.ts';
 import type {Packet} from '#protocol/dacl/verdict.ts';
 import type {EventOf, LabEvent, LabEventBody, LabEventKind} from '#protocol/event.ts';
 
@@ -45,8 +46,6 @@ export interface PacketSeen {
 const defaultWithinMs = 120_000;
 /** As long as the shortest wait in containers, in their lab time. */
 const shortestRealDeadlineMs = 10_000;
-/** A kernel tells of a carrier a moment later. */
-const carrierNewsMs = 0.1;
 /** What a command takes on its way to a node: as in containers, a moment, so that what it causes is later than its sending. */
 const controlMs = 0.1;
 
@@ -55,15 +54,6 @@ export async function simulate(options: SimulationOptions): Promise<SimulatedLab
   const lab = new SimulatedLab(options);
   await lab.begin(options.prepare);
   return lab;
-}
-
-/** A command named a node that the lab does not have. */
-export class NoSuchNodeError extends Error {
-  override readonly name = 'NoSuchNodeError';
-
-  constructor(node: string, nodes: string[]) {
-    super(`the lab has no node ${node}; its nodes are ${nodes.join(', ')}`);
-  }
 }
 
 /**
@@ -86,6 +76,7 @@ export class SimulatedLab implements Lab {
   readonly #clocks = new Map<string, NodeClock>();
   readonly #stopped = new Set<string>();
   readonly #gauges: GapGauge[] = [];
+  readonly #cables: Cables;
   readonly #sabotage: Sabotage;
   readonly #waits = new Waits(this.simulation);
   readonly #answers = new Answers({simulation: this.simulation, waits: this.#waits, timeline: this.timeline});
@@ -97,6 +88,11 @@ export class SimulatedLab implements Lab {
     this.settings = settings;
     this.seed = seed;
     this.network = new VirtualNetwork(topology, {simulation: this.simulation, seed, timerScale: settings.timeScale});
+    this.#cables = new Cables(this.network, {
+      simulation: this.simulation,
+      changed: () => this.#look(),
+      tell: (node, port, isUp) => this.#stopped.has(node) || this.#node(node).carrier(port, isUp),
+    });
     let nad: NadNode | undefined;
     for (const plan of planRoles(topology, settings)) {
       const node = this.#make(plan);
@@ -158,7 +154,7 @@ export class SimulatedLab implements Lab {
     await this.elapse(controlMs);
     this.#stopped.add(node);
     target.powerOff();
-    this.#power(node, false);
+    this.#cables.setPower(node, false);
     this.#answers.rejectAll(node, new Error(`node ${node} lost its power before it answered`));
     this.#record(node, {kind: 'node-stopped', how: 'power off'});
   }
@@ -168,7 +164,7 @@ export class SimulatedLab implements Lab {
     if (!this.#stopped.has(node)) return;
     await this.elapse(controlMs);
     this.#stopped.delete(node);
-    this.#power(node, true);
+    this.#cables.setPower(node, true);
     target.boot();
     this.#look();
     this.#record(node, {kind: 'node-started'});
@@ -198,7 +194,7 @@ export class SimulatedLab implements Lab {
 
   /** Cuts the cable at an end such as `psn1:eth0`, or mends it. */
   setCable(end: string, isUp: boolean): void {
-    this.#setDown(end, `cable of ${end} cut`, !isUp);
+    this.#cables.setDown(end, `cable of ${end} cut`, !isUp);
   }
 
   setConditions(end: string, conditions: LinkConditions): void {
@@ -228,13 +224,13 @@ export class SimulatedLab implements Lab {
       sabotage: this.#sabotage,
     };
     if (plan.kind === 'endpoint') {
-      const plug = (isUp: boolean) => this.#setDown(`${plan.node}:eth0`, `${plan.node} unplugged`, !isUp);
+      const plug = (isUp: boolean) => this.#cables.setDown(`${plan.node}:eth0`, `${plan.node} unplugged`, !isUp);
       return new EndpointNode(surroundings, plan.settings, {gauge: this.#gaugeOf(plan.node), plug});
     }
     if (plan.kind === 'nad') {
       return new NadNode(surroundings, plan.settings, {
         forwardingChanged: () => this.#look(),
-        setPort: (port, isUp) => this.#setDown(`${plan.node}:${port}`, `${port} shut`, !isUp),
+        setPort: (port, isUp) => this.#cables.setDown(`${plan.node}:${port}`, `${port} shut`, !isUp),
         supplicantAt: port => supplicantAt(`${plan.node}:${port}`, this.network, this.#nodes),
       });
     }
@@ -277,25 +273,6 @@ export class SimulatedLab implements Lab {
     const {verdict} = this.#nad.forwarding.decide(port, packet);
     this.onPacket?.({atMs: this.nowMs(), port, packet, verdict});
     return verdict === 'permit';
-  }
-
-  #power(node: string, isOn: boolean): void {
-    for (const link of this.network.links()) {
-      const own = link.ends.find(end => readEnd(end).node === node);
-      if (own !== undefined) this.#setDown(own, `${node} without power`, !isOn);
-    }
-  }
-
-  #setDown(end: string, reason: string, isDown: boolean): void {
-    const link = this.network.link(end);
-    if (!link.setDown(reason, isDown)) return;
-    const {isUp} = link;
-    this.#look();
-    this.simulation.after(carrierNewsMs, () => {
-      for (const side of link.ends.map(readEnd)) {
-        if (!this.#stopped.has(side.node)) this.#node(side.node).carrier(side.interface, isUp);
-      }
-    });
   }
 
   #look(): void {

@@ -4,10 +4,10 @@ import {Command} from 'commander';
 import {UsageError} from '#harness/cli/exit.ts';
 import {say} from '#harness/cli/output.ts';
 import {startCapture} from '#harness/containers/capture.ts';
-import {NoSuchNodeError} from '#harness/containers/container-lab.ts';
 import {findLab} from '#harness/containers/join.ts';
 import {openSession} from '#harness/containers/session.ts';
 import {PcapngStream} from '#harness/evidence/pcapng.ts';
+import {NoSuchNodeError} from '#harness/lab.ts';
 
 export function captureVerb(): Command {
   return new Command('capture')

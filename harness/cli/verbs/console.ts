@@ -1,8 +1,8 @@
 import {stdin, stdout} from 'node:process';
 import {Command} from 'commander';
-import {NoSuchNodeError} from '#harness/containers/container-lab.ts';
 import {findEngine} from '#harness/containers/engine.ts';
 import {findLab} from '#harness/containers/join.ts';
+import {NoSuchNodeError} from '#harness/lab.ts';
 
 export function consoleVerb(): Command {
   return new Command('console')

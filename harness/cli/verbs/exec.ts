@@ -1,10 +1,10 @@
 import {stderr, stdout} from 'node:process';
 import {Command} from 'commander';
 import {printJson} from '#harness/cli/output.ts';
-import {NoSuchNodeError} from '#harness/containers/container-lab.ts';
 import {findEngine} from '#harness/containers/engine.ts';
 import {execIn} from '#harness/containers/exec.ts';
 import {findLab} from '#harness/containers/join.ts';
+import {NoSuchNodeError} from '#harness/lab.ts';
 
 export function execVerb(): Command {
   return new Command('exec')

@@ -4,9 +4,9 @@ import {Command} from 'commander';
 import {UsageError} from '#harness/cli/exit.ts';
 import {printJson, say} from '#harness/cli/output.ts';
 import {connectInto} from '#harness/containers/connect-into.ts';
-import {NoSuchNodeError} from '#harness/containers/container-lab.ts';
 import {findEngine} from '#harness/containers/engine.ts';
 import {findLab} from '#harness/containers/join.ts';
+import {NoSuchNodeError} from '#harness/lab.ts';
 
 export function forwardVerb(): Command {
   return new Command('forward')

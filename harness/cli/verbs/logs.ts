@@ -1,9 +1,9 @@
 import {stdout} from 'node:process';
 import {Command} from 'commander';
 import {print, printJson} from '#harness/cli/output.ts';
-import {NoSuchNodeError} from '#harness/containers/container-lab.ts';
 import {findEngine} from '#harness/containers/engine.ts';
 import {findLab, joinLab} from '#harness/containers/join.ts';
+import {NoSuchNodeError} from '#harness/lab.ts';
 import {describeEvent} from '#harness/timeline.ts';
 import type {LabEvent} from '#protocol/event.ts';
 

@@ -1,0 +1,44 @@
+import type {Simulation} from '#harness/simulator/simulation.ts';
+import type {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
+import {readEnd} from '#harness/topology.ts';
+
+/** A kernel tells of a carrier a moment later. */
+const carrierNewsMs = 0.1;
+
+interface Surroundings {
+  simulation: Simulation;
+  /** Some link carries, or does not any more. */
+  changed: () => void;
+  /** A node is told of the carrier at one of its interfaces. */
+  tell: (node: string, port: string, isUp: boolean) => void;
+}
+
+/** What keeps links from carrying: cables that are cut or pulled, ports that are shut, nodes without power. */
+export class Cables {
+  readonly #network: VirtualNetwork;
+  readonly #surroundings: Surroundings;
+
+  constructor(network: VirtualNetwork, surroundings: Surroundings) {
+    this.#network = network;
+    this.#surroundings = surroundings;
+  }
+
+  setPower(node: string, isOn: boolean): void {
+    for (const link of this.#network.links()) {
+      const own = link.ends.find(end => readEnd(end).node === node);
+      if (own !== undefined) this.setDown(own, `${node} without power`, !isOn);
+    }
+  }
+
+  /** A link carries again when each reason for its being down is gone. */
+  setDown(end: string, reason: string, isDown: boolean): void {
+    const link = this.#network.link(end);
+    if (!link.setDown(reason, isDown)) return;
+    const {isUp} = link;
+    const {simulation, changed, tell} = this.#surroundings;
+    changed();
+    simulation.after(carrierNewsMs, () => {
+      for (const side of link.ends.map(readEnd)) tell(side.node, side.interface, isUp);
+    });
+  }
+}
