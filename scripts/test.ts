@@ -16,11 +16,17 @@ import {ensureImages} from '#harness/containers/images.ts';
 import {repositoryRoot} from '#harness/containers/images-context.ts';
 import {TapCount} from '#scripts/tap.ts';
 
-/** Folders of specs that take all the processor they get, apart from those whose labs run on real time. */
-const hungry = ['protocol', 'simulated', 'kernel'];
-/** Folders of specs that look at the whole machine and have it for themselves, last. */
-const alone = ['alone'];
-const oneByOne = ['--concurrency', '1'];
+/**
+Folders of `specs/`, by what their specs share the machine with, in this order. Those that take all the processor they get are apart from
+those whose labs run on real time; those that look at the whole machine have it for themselves.
+*/
+const groups: {folders: string[]; args?: string[]}[] = [
+  {folders: ['protocol', 'simulated', 'kernel']},
+  {folders: ['containers', 'edges', 'flows']},
+  {folders: ['access']},
+  {folders: ['environment']},
+  {folders: ['alone'], args: ['--concurrency', '1']},
+];
 /** Each spec file has a process of its own: without, each would strip the types of everything and compile it anew. */
 const compiled = join(repositoryRoot, '.cache/compiled');
 
@@ -37,22 +43,25 @@ try {
 const startMs = performance.now();
 const total = new TapCount();
 let isInterrupted = false;
-const everything = [folders(hungry), folders(restOf(hungry, alone)), [...oneByOne, ...folders(alone)]];
-for (const selection of args.length > 0 ? [args] : everything) {
+if (args.length > 0) await run(args);
+for (const {folders, args: more = []} of args.length > 0 ? [] : groups) {
+  const begunMs = performance.now();
+  await run([...more, ...folders.map(folder => `specs/${folder}/**/*.spec.ts`)]);
+  if (isInterrupted) break;
+  stdout.write(colors.dim(`${folders.join(', ')}: ${((performance.now() - begunMs) / 1000).toFixed(0)} s\n`));
+}
+const known = groups.flatMap(({folders}) => folders);
+const forgotten = readdirSync(join(repositoryRoot, 'specs')).filter(folder => !known.includes(folder));
+finish(
+  total,
+  forgotten.length === 0 ? undefined : `No group of scripts/test.ts has specs/${forgotten.join(', specs/')}.`,
+);
+
+async function run(selection: string[]): Promise<void> {
   const count = new TapCount();
   const end = await runAva(selection, count);
   for (const problem of count.problems(end)) say(colors.red(problem));
   total.add(count);
-  if (isInterrupted) break;
-}
-finish(total);
-
-function restOf(...taken: string[][]): string[] {
-  return readdirSync(join(repositoryRoot, 'specs')).filter(name => !taken.flat().includes(name));
-}
-
-function folders(names: string[]): string[] {
-  return names.map(name => `specs/${name}/**/*.spec.ts`);
 }
 
 async function runAva(

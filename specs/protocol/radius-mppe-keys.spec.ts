@@ -1,4 +1,4 @@
-// Two ends that hide keys with different secrets meet in a proxy. That real peers accept the result, specs/edges/eapol-test.spec.ts shows.
+// Two ends that hide keys with different secrets meet in a proxy. That real peers accept the result, specs/access/eapol-test.spec.ts shows.
 
 import test from 'ava';
 import fc from 'fast-check';

@@ -6,7 +6,7 @@ import test from 'ava';
 import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {findEngine} from '#harness/containers/engine.ts';
 import {noImpairment} from '#protocol/link/impairment.ts';
-import {ping} from '#specs/containers/ping.ts';
+import {ping} from '#specs/access/ping.ts';
 import {inLab} from '#specs/flows/in-lab.ts';
 import {topology} from '#topologies/single-psn.ts';
 

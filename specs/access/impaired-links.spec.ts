@@ -6,8 +6,8 @@ import {execIn} from '#harness/containers/exec.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
 import type {WireDirection} from '#images/wire/contract.ts';
 import type {Impairment} from '#protocol/link/impairment.ts';
-import {eapolDelaysMs, makeEapolSource, sendEapol} from '#specs/containers/eapol.ts';
-import {ping} from '#specs/containers/ping.ts';
+import {eapolDelaysMs, makeEapolSource, sendEapol} from '#specs/access/eapol.ts';
+import {ping} from '#specs/access/ping.ts';
 import {inLab} from '#specs/flows/in-lab.ts';
 import {topology} from '#topologies/single-psn.ts';
 
