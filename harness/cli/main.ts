@@ -37,10 +37,10 @@ for (const load of called) {
   if (verb) program.addCommand(verb().exitOverride());
 }
 
-// Whoever read our output, such as `head`, has enough of it: no error, and nobody left to tell.
+// Whoever read our output, such as `head`, has enough of it: no error, and nobody left to tell. An answer that was no stays one.
 stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
-  process.exit(exitCodes.done);
+  process.exit(process.exitCode ?? exitCodes.done);
 });
 
 try {
