@@ -14,8 +14,6 @@ export interface EndpointHandle {
   restartService(): Promise<void>;
   linkDown(): Promise<void>;
   linkUp(): Promise<void>;
-  /** Whether the host answers ARP (domain.md 11.22). */
-  answerArp(answers: boolean): Promise<void>;
   changeFacts(facts: HostFacts): Promise<void>;
   /** Replaces ISEPostureCFG.xml by this text. */
   replaceProfile(xml: string): Promise<void>;
@@ -39,7 +37,6 @@ export function endpointOf(lab: Lab, node = nodesOf(lab.topology, 'endpoint')[0]
     restartService: () => tell({name: 'restart-service'}),
     linkDown: () => tell(command({name: 'link', up: false})),
     linkUp: () => tell(command({name: 'link', up: true})),
-    answerArp: answers => tell(command({name: 'answer-arp', answers})),
     changeFacts: facts => tell(command({name: 'change-facts', facts})),
     replaceProfile: xml => tell(command({name: 'replace-profile', xml})),
     hold: step => tell(command({name: 'hold', step})),

@@ -2,9 +2,10 @@
 Measures what a request costs a PSN, as CPU time of its container, and prints it as `posturelab fleet --costs` reads it:
 `node scripts/measure-costs.ts > costs.json`. CPU time, not rate: it holds on a busy machine too.
 
-What the fleet makes of it is held against the container: from the cost of RADIUS requests that come 16 at a time it predicts how many a
-second one PSN answers at most, and then the container is asked for as many as it can. Of a busy machine it gets a share only; the
-prediction is for that share. A node that has just started is slower by far, so it is made warm first.
+What the fleet makes of it is held against the container: from the cost of one run it predicts how many RADIUS requests a second one PSN
+answers at most, and then the container is asked for as many as it can in another. Of a busy machine it gets a share only; the
+prediction is for that share. A node that has just started is slower by far, so it is made warm first. Requests that come few at a
+time cost up to four times as much, because little is written together: the costs are those of a PSN that has much to do.
 */
 import {availableParallelism, loadavg} from 'node:os';
 import {performance} from 'node:perf_hooks';
@@ -22,7 +23,7 @@ import {topology} from '#topologies/two-psn.ts';
 const exchanges = 1000;
 const radius = {
   warm: {requests: 10_000, inFlight: 64},
-  calm: {requests: 10_000, inFlight: 16},
+  priced: {requests: 10_000, inFlight: 64},
   saturated: {requests: 20_000, inFlight: 64},
 };
 
@@ -36,8 +37,8 @@ const load = loadavg()[0] ?? 0;
 await radiusRate(pids, secret, radius.warm);
 const authentication = await costOf(
   lab,
-  radius.calm.requests,
-  async () => void (await radiusRate(pids, secret, radius.calm)),
+  radius.priced.requests,
+  async () => void (await radiusRate(pids, secret, radius.priced)),
 );
 const probe = await costOf(lab, exchanges, () => ask(lab, 8449, '/auth/status/session'));
 const discovery = await costOf(lab, exchanges, () => ask(lab, 8443, '/auth/ng-discovery'));

@@ -97,7 +97,11 @@ class Player {
         return;
       case 'pause':
         lab.pauseNode(deed.node);
-        this.#later(deed.forMs, () => lab.resumeNode(deed.node));
+        if (deed.node === 'nad') this.#watch.switchPaused(true);
+        this.#later(deed.forMs, () => {
+          lab.resumeNode(deed.node);
+          if (deed.node === 'nad') this.#watch.switchPaused(false);
+        });
         return;
       case 'cut-cable':
         lab.setCable(deed.end, false);

@@ -20,6 +20,7 @@ export class Watch {
   readonly #owedAlarms = new Map<string, string | null>();
   /** What each PSN said last to a probe. */
   readonly #said = new Map<string, string>();
+  #isSwitchPaused = false;
   #latchOwedAtMs: number | undefined;
   #isLatched = false;
   #believes = 'Unknown';
@@ -32,6 +33,11 @@ export class Watch {
     this.#dacls.set(name, parseAcl(text, {name}).acl);
   }
 
+  /** A paused switch cannot tell what its packet filter has done meanwhile: what it told last may be true no more. */
+  switchPaused(isPaused: boolean): void {
+    this.#isSwitchPaused = isPaused;
+  }
+
   event(event: LabEvent): void {
     this.#alarms(event);
     if (event.kind === 'fault') this.#violate('no-fault', event, `${event.node}: ${event.message}`);
@@ -42,7 +48,7 @@ export class Watch {
   packet({atMs, packet, verdict: decided}: PacketSeen): void {
     const name = this.#inForce.get(packet.source);
     const acl = name === undefined ? undefined : this.#dacls.get(name);
-    if (acl === undefined) return;
+    if (acl === undefined || this.#isSwitchPaused) return;
     const due = verdict(acl, packet).verdict;
     if (due === decided) return;
     const ends = `${packet.source}:${packet.sourcePort} to ${packet.destination}:${packet.destinationPort}`;

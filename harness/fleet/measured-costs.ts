@@ -40,8 +40,8 @@ export const measuredCosts: RequestCosts & {measured: Measured} = {
   coa: 0.67,
   measured: {
     at: '2026-11-28',
-    machine: '2 cores, load 11.2, Node v24.21.0',
-    saturation: {predictedPerSecond: 552, measuredPerSecond: 324, share: 0.37},
+    machine: '2 cores, load 13.9, Node v24.21.0',
+    saturation: {predictedPerSecond: 925, measuredPerSecond: 1080, share: 0.62},
   },
 };
 

@@ -27,6 +27,21 @@ test('a seed is a story: it is generated and told the same way twice', async t =
   t.is(JSON.stringify(one.timeline), JSON.stringify(other.timeline));
 });
 
+test('a switch that stands still while its packet filter goes on breaks no rule', async t => {
+  const {seed, circumstances} = exploration(61672);
+  const {violations} = await playExploration({
+    seed,
+    circumstances,
+    steps: [
+      {afterMs: 1000, deed: {kind: 'clear-session'}},
+      {afterMs: 1, deed: {kind: 'pause', node: 'nad', forMs: 25_327}},
+      {afterMs: 0, deed: {kind: 'rescan'}},
+    ],
+  });
+
+  t.deepEqual(violations, []);
+});
+
 test('a file with a story that could not come of a seed is refused, and nothing is played', t => {
   const story = exploration(3);
   const withDeed = (deed: object, afterMs = 1) => JSON.stringify({...story, steps: [{afterMs, deed}]});

@@ -10,7 +10,8 @@ import {surroundings} from '#harness/scenarios/library/surroundings.ts';
 
 /**
 Beyond the six stories: the interleavings of domain.md 7.3 and the rows of its section 11. All of them play in both worlds. Row 37, the
-shape of CISE_Alarm lines, is not here: nothing writes syslog yet.
+shape of CISE_Alarm lines, is not here: nothing writes syslog yet; nor is row 22: no host here ignores the switch's ARP probes and still
+answers its router.
 */
 export const library: readonly Scenario[] = [
   ...interleavings,
