@@ -3,6 +3,9 @@ How redirected TCP gets to the switch's own HTTP server. At the ingress of an ac
 marked, and given the port's own MAC, so that the bridge hands it to the switch even if it was meant for a neighbour; the kernel has
 put down by then that it is for another host, which it is told otherwise (`pkttype`). In the switch's IP stack what is marked goes to the server's port. A mark does not outlive its network namespace, so no host can bring one.
 
+The redirect list comes before the port's access list, as public articles have it for IOS; domain.md does not say. That any TCP it
+permits is caught, not HTTP alone, follows from domain.md 11.24.
+
 Only what is marked is tracked: everything else goes as stateless as without a redirect.
 */
 export const steering = {
