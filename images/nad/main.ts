@@ -3,26 +3,22 @@ import {randomBytes} from 'node:crypto';
 import {watchArp} from '#images/nad/arp-watch.ts';
 import {type Authenticator, startAuthenticator} from '#images/nad/authenticator.ts';
 import {openCliServer} from '#images/nad/cli-server.ts';
+import {commandsOf, type ShellCommand} from '#images/nad/commands.ts';
 import {startDnsServer} from '#images/nad/dns-server.ts';
 import {type Enforcement, openEnforcement} from '#images/nad/enforcement.ts';
 import {GuardedPorts} from '#images/nad/guarded-ports.ts';
 import {macOf, probeAddress, setPort} from '#images/nad/ports.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
-import {steering} from '#images/nad/steering.ts';
+import {openSockets} from '#images/nad/sockets.ts';
 import {carry} from '#images/shell/carry.ts';
 import {labClock} from '#images/shell/clock.ts';
 import {type Control, openControl} from '#images/shell/control.ts';
-import {openHttpServer} from '#images/shell/http-server.ts';
-import {openUdp} from '#images/shell/udp.ts';
 import type {LabEventBody} from '#protocol/event.ts';
-import {Cli} from '#protocol/nad/cli/cli.ts';
 import type {CliWorld} from '#protocol/nad/cli/command.ts';
 import type {NadCommand, NadEffect, NadInput} from '#protocol/nad/contract.ts';
 import {Nad} from '#protocol/nad/nad.ts';
 import type {CommonEffect} from '#protocol/role.ts';
 
-/** What the harness asks of this program beyond the role's own commands: a line at the prompt, and the kernel's counters. */
-type ShellCommand = {name: 'cli'; line: string} | {name: 'counters'} | {name: 'hits'};
 type OwnEffect = Exclude<NadEffect, CommonEffect<LabEventBody>>;
 
 const running = Promise.withResolvers<(id: string, command: NadCommand | ShellCommand) => void>();
@@ -48,25 +44,7 @@ async function start({
   let authenticator: Authenticator | undefined;
   const redirects = settings.redirectAcls.length > 0;
   const enforcement = await openEnforcement({onEnd: fault, ...(redirects ? {macOf} : {})});
-  const [radius, coa, http] = await Promise.all([
-    openUdp({
-      address: settings.nasAddress,
-      port: 0,
-      onDatagram: (from, bytes) => carried.input({kind: 'datagram', localPort: 0, from, bytes}),
-    }),
-    openUdp({
-      address: settings.nasAddress,
-      port: settings.coaPort,
-      onDatagram: (from, bytes) => carried.input({kind: 'datagram', localPort: settings.coaPort, from, bytes}),
-    }),
-    redirects
-      ? openHttpServer({
-          address: settings.nasAddress,
-          port: steering.serverPort,
-          onRequest: (requestId, from, request) => carried.input({kind: 'http-request', requestId, from, request}),
-        })
-      : undefined,
-  ]);
+  const {radius, coa, http} = await openSockets(settings, input => carried.input(input));
 
   const carried = carry<NadInput, OwnEffect>({
     role: nad,
@@ -144,23 +122,7 @@ async function start({
   const order = (command: NadCommand) => carried.input({kind: 'command', id: 'console', command});
   await Promise.all([guarded.promise, arp.ready, openCliServer({world, order}), dns]);
 
-  const cli = new Cli();
-  return (id, command) => {
-    const refuse = (error: Error) => control.refuse(id, error.message);
-    if (command.name === 'counters') {
-      enforcement.counters().then(counts => control.reply(id, counts), refuse);
-    } else if (command.name === 'hits') {
-      enforcement.hits().then(hits => control.reply(id, hits), refuse);
-    } else if (command.name === 'cli') {
-      world().then(seen => {
-        const {lines, orders = []} = cli.execute(command.line, seen);
-        for (const each of orders) order(each);
-        control.reply(id, lines.join('\n'));
-      }, refuse);
-    } else {
-      carried.input({kind: 'command', id, command});
-    }
-  };
+  return commandsOf({enforcement, world, order, control, input: carried.input});
 }
 
 async function enforce(
