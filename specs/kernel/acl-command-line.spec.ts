@@ -154,7 +154,7 @@ test.serial('mutate tells which entries scenarios hit, and which mistakes none o
   t.is(exitCode, 1, stderr);
   t.deepEqual(failed, []);
   t.true(entries[0].packets > 0);
-  t.is(entries[2].packets, 0);
+  t.true(entries[1].packets > 0);
   t.true(changes > 10);
   const told: string[] = unnoticed.map(({line, change}: {line: number; change: string}) => `${change} ${line}`);
   t.false(told.includes('dropped 1'), 'without the deny for psn1 the probe is answered');
