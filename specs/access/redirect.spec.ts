@@ -38,7 +38,6 @@ test.serial(
     for (const url of [
       'http://192.168.255.12/auth/discovery',
       'http://203.0.113.7/anything?a=b',
-      'http://enroll.cisco.com/',
       'http://192.168.255.194/',
     ]) {
       const answer = await curl(url);
