@@ -20,6 +20,7 @@ export const daclRace: Scenario = {
   settings: healthy => ({
     ...healthy,
     profile: {xml: null, fields: {NetworkTransitionDelay: '3'}},
+    endpoint: {...healthy.endpoint, connectTimeoutMs: 1000},
   }),
 
   prepare: lab => nadOf(lab).hold('acl-install'),

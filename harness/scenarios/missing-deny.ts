@@ -21,6 +21,7 @@ export const missingDeny: Scenario = {
     dacl: {...healthy.dacl, compliant: 'permit ip any any'},
     // No race here, so nothing is gained by waiting: the dACL does not matter first, and is in force long before later.
     profile: {xml: null, fields: {StateSyncProbeInterval: '3', NetworkTransitionDelay: '3'}},
+    endpoint: {...healthy.endpoint, connectTimeoutMs: 1000},
   }),
 
   async play(lab) {

@@ -11,6 +11,7 @@ export const rediscovery: Scenario = {
     'the next probe after a lost session is answered Unknown; the agent restarts discovery and is Compliant again, probing again',
   why: 'this is the repair: without it the endpoint stays restricted until somebody touches it (TAC 222483; domain.md 3.5)',
   topology,
+  settings: healthy => ({...healthy, endpoint: {...healthy.endpoint, connectTimeoutMs: 1000}}),
 
   async play(lab) {
     const endpoint = endpointOf(lab);

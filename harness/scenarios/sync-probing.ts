@@ -13,7 +13,7 @@ export const syncProbing: Scenario = {
   topology,
   settings: healthy => ({
     ...healthy,
-    profile: {xml: null, fields: {StateSyncProbeInterval: '3'}},
+    profile: {xml: null, fields: {StateSyncProbeInterval: '2'}},
     endpoint: {...healthy.endpoint, connectTimeoutMs: 1000},
   }),
 
