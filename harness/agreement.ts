@@ -2,11 +2,9 @@
 import type {LabSettings} from '#harness/lab-settings.ts';
 import {type OpenLab, playScenario} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
+import {settled} from '#harness/settled.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
 import {differencesBetween, type Story, storyOf} from '#harness/story.ts';
-
-/** Whatever was caused by the last thing that a scenario looked at has happened, in either world. */
-const settleMs = 2000;
 
 /** The simulated world tells another story; one line for each strand where they part. */
 export class DisagreementError extends Error {
@@ -19,11 +17,11 @@ export class DisagreementError extends Error {
 
 /** A scenario for containers that passes if it comes out as claimed and as the simulated world tells it. */
 export function agreeing(scenario: Scenario): Scenario {
+  const whole = settled(unhurried(scenario));
   return {
-    ...unhurried(scenario),
+    ...whole,
     async play(lab) {
-      await scenario.play(lab);
-      await lab.elapse(settleMs);
+      await whole.play(lab);
       const differences = differencesBetween(
         storyOf(lab.timeline.all()),
         await storyOfWorld(scenario, simulatedWorld(1).openLab),
@@ -39,13 +37,10 @@ export async function storyOfWorld(
   openLab: OpenLab,
   change: (settings: LabSettings) => LabSettings = settings => settings,
 ): Promise<Story> {
-  const whole: Scenario = {
+  const whole = settled({
     ...unhurried({...scenario, settings: healthy => change(scenario.settings?.(healthy) ?? healthy)}),
-    async play(lab) {
-      await scenario.play(lab).catch(() => {});
-      await lab.elapse(settleMs);
-    },
-  };
+    play: lab => scenario.play(lab).catch(() => {}),
+  });
   return storyOf((await playScenario(whole, {openLab, seed: 1})).timeline);
 }
 

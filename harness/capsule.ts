@@ -8,6 +8,7 @@ import type {LabSettings} from '#harness/lab-settings.ts';
 import {type OpenLab, playScenario, type ScenarioResult} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
 import {readSettings, SettingsError} from '#harness/settings-file.ts';
+import {settled} from '#harness/settled.ts';
 import {differencesBetween, type Story, storyOf} from '#harness/story.ts';
 import {checkTopology, type Topology} from '#harness/topology.ts';
 import type {LabEvent} from '#protocol/event.ts';
@@ -42,20 +43,6 @@ export interface Replay {
 /** The file is no capsule; the message says why. */
 export class CapsuleError extends Error {
   override readonly name = 'CapsuleError';
-}
-
-/** Whatever was caused by the last thing that a scenario looked at has happened, in either world: the story has an end. */
-const settleMs = 2000;
-
-/** The scenario as it is played for a capsule. */
-export function settled(scenario: Scenario): Scenario {
-  return {
-    ...scenario,
-    async play(lab) {
-      await scenario.play(lab);
-      await lab.elapse(settleMs);
-    },
-  };
 }
 
 export function capsuleOf(

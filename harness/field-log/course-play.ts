@@ -1,8 +1,9 @@
-import {type Capsule, capsuleOf, settled} from '#harness/capsule.ts';
+import {type Capsule, capsuleOf} from '#harness/capsule.ts';
 import type {Course} from '#harness/field-log/course.ts';
 import {courseScenario} from '#harness/field-log/course-scenario.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
 import {playScenario} from '#harness/run-scenario.ts';
+import {settled} from '#harness/settled.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
 
 const seed = 1;

@@ -6,19 +6,22 @@ import {join} from 'node:path';
 import {execPath} from 'node:process';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {type Capsule, CapsuleError, capsuleOf, readCapsule, replayCapsule, settled, specOf} from '#harness/capsule.ts';
+import {type Capsule, CapsuleError, capsuleOf, readCapsule, replayCapsule, specOf} from '#harness/capsule.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
 import {playScenario} from '#harness/run-scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
 import {library} from '#harness/scenarios/library/all.ts';
 import {rediscovery} from '#harness/scenarios/rediscovery.ts';
+import {settled} from '#harness/settled.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
 
 const known = [...scenarios, ...library];
 
 async function capsule(seed = 4): Promise<Capsule> {
   const result = await playScenario(settled(rediscovery), {...simulatedWorld(seed), seed});
-  return capsuleOf(result, {topology: rediscovery.topology, settings: defaultSettings(rediscovery.topology)});
+  const {topology, settings} = rediscovery;
+  const healthy = defaultSettings(topology);
+  return capsuleOf(result, {topology, settings: settings?.(healthy) ?? healthy});
 }
 
 const posturelab = (...args: string[]) =>

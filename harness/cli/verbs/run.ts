@@ -1,7 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {stderr, stdout} from 'node:process';
 import {Command, Option} from 'commander';
-import {type Capsule, capsuleOf, settled} from '#harness/capsule.ts';
+import {type Capsule, capsuleOf} from '#harness/capsule.ts';
 import {exitCodes, UsageError} from '#harness/cli/exit.ts';
 import {paletteFor, print, printJson, say} from '#harness/cli/output.ts';
 import {readSetOptions} from '#harness/cli/set-options.ts';
@@ -12,6 +12,7 @@ import {type PlayOptions, playScenario, type ScenarioResult} from '#harness/run-
 import type {Scenario} from '#harness/scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
 import {library} from '#harness/scenarios/library/all.ts';
+import {settled} from '#harness/settled.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
 import {iosAclName} from '#protocol/dacl/name.ts';
 
