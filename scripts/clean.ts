@@ -53,7 +53,7 @@ async function removeFiles(): Promise<number> {
     })),
     ...(await glob('posturelab-*', {cwd: tmpdir(), expandDirectories: false, onlyFiles: false, absolute: true})),
   ];
-  await Promise.all(paths.map(path => fs.rm(path, {recursive: true, force: true})));
+  await Promise.all(paths.map(path => fs.rm(path, {recursive: true, force: true, maxRetries: 5})));
   return paths.length;
 }
 

@@ -85,7 +85,12 @@ if ! ${inNode} ip link show ${device} >/dev/null 2>&1; then
 ${inWire} sh -eu <<'END'
 ip link set lo up
 ip link del ${device} 2>/dev/null || true
-ip link add ${device} mtu 1500 type vxlan id ${number + 1} local 127.0.0.1 dstport ${vxlanPort} nolearning
+tries=0 # the kernel takes its time to clear away what a node that lost its power had
+until ip link add ${device} mtu 1500 type vxlan id ${number + 1} local 127.0.0.1 dstport ${vxlanPort} nolearning; do
+  tries=$((tries + 1))
+  [ $tries -lt 100 ]
+  sleep 0.1
+done
 bridge fdb append 00:00:00:00:00:00 dev ${device} dst 127.255.255.255 port ${relayPort(number)}
 ethtool -K ${device} tx off tso off gso off gro off >/dev/null
 ip link set ${device} netns ${pids[from.node]}

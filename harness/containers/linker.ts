@@ -95,12 +95,19 @@ after it was restarted. Every word in it is a number, or has passed the topology
 export function linkScript(topology: Topology, pids: Record<string, number>, only?: string): string {
   const links = topology.links.filter(link => only === undefined || link.ends.some(end => readEnd(end).node === only));
   const touched = (node: string, port: string) => links.some(link => link.ends.includes(`${node}:${port}`));
-  const lines = links.map(link => {
+  const lines = links.flatMap(link => {
     const [a, b] = link.ends.map(readEnd);
+    // What is left of the old pair, if the kernel has not cleared it away yet.
+    const leftover = [a, b].filter(end => only !== undefined && end?.node !== only);
     // Two ends with the same number in their namespaces look to the kernel like a device without a peer: it would tell their carrier
     // up to a second late (linkwatch_urgent_event).
     const index = firstIndex + topology.links.indexOf(link);
-    return `ip link add ${a?.interface} index ${index} netns ${pids[a?.node ?? '']} type veth peer name ${b?.interface} netns ${pids[b?.node ?? '']}`;
+    return [
+      ...leftover.map(
+        end => `nsenter --net=/proc/${pids[end?.node ?? '']}/ns/net ip link del ${end?.interface} 2>/dev/null || true`,
+      ),
+      `ip link add ${a?.interface} index ${index} netns ${pids[a?.node ?? '']} type veth peer name ${b?.interface} netns ${pids[b?.node ?? '']}`,
+    ];
   });
   // The switch first: its ports are up before anybody behind them speaks.
   for (const [name, nad] of nodesOf(topology, 'nad')) {

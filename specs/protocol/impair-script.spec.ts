@@ -69,7 +69,7 @@ test('where it has none, a direction is led through a device of its own to the r
 
   t.is(lines[0], 'relay');
   for (const line of [
-    'ip link add wire_2 mtu 1500 type vxlan id 3 local 127.0.0.1 dstport 4789 nolearning',
+    'until ip link add wire_2 mtu 1500 type vxlan id 3 local 127.0.0.1 dstport 4789 nolearning; do',
     'bridge fdb append 00:00:00:00:00:00 dev wire_2 dst 127.255.255.255 port 20002',
     'ip link set wire_2 netns 12',
     '--net=/proc/12/ns/net ip link set wire_2 up',
