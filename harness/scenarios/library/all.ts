@@ -10,8 +10,7 @@ import {surroundings} from '#harness/scenarios/library/surroundings.ts';
 import {syslog} from '#harness/scenarios/library/syslog.ts';
 
 /**
-Beyond the six stories: the interleavings of domain.md 7.3 and the rows of its section 11. All of them play in both worlds. Row 22 is
-not here: no host here ignores the switch's ARP probes and still answers its router.
+Beyond the six stories: the interleavings of domain.md 7.3 and the rows of its section 11. All of them play in both worlds.
 */
 export const library: readonly Scenario[] = [
   ...interleavings,
