@@ -26,8 +26,8 @@ export function alarmLine({severity, alarmName, loggedAtMs, details}: Alarm, {ho
 
 /**
 A row of the live log as numbered lines (domain.md 6.7), none longer than `maxBytes`. Segments count from 0; those after the first carry
-only `k=v`, after two blanks (syslog-samples). Ours: message id and sequence are one number, and a pair that fills more than a segment
-is cut.
+only `k=v`, after two blanks (syslog-samples). Ours: message id and sequence are one number, a pair that fills more than a segment is
+cut, and the pairs are those of the live log: an agent here tells no `SystemName =`, `SystemDomain` or `SystemUser`.
 */
 export function messageLines(
   {code, text, atMs, attributes}: LiveLogEntry,

@@ -26,6 +26,27 @@ test('a short row is one numbered line', t => {
   ]);
 });
 
+const kinds = [
+  [3000, 'RADIUS_Accounting', 'Radius-Accounting'],
+  [3001, 'RADIUS_Accounting', 'Radius-Accounting'],
+  [3002, 'RADIUS_Accounting', 'Radius-Accounting'],
+  [5200, 'Passed_Authentications', 'Passed-Authentication'],
+  [5205, 'Passed_Authentications', 'Dynamic-Authorization'],
+  [5232, 'Passed_Authentications', 'Passed-Authentication'],
+  [5400, 'Failed_Attempts', 'Failed-Attempt'],
+  [5417, 'Failed_Attempts', 'Dynamic-Authorization'],
+  [5419, 'Failed_Attempts', 'Failed-Attempt'],
+  [87_000, 'Posture_and_Client_Provisioning_Audit', 'Posture'],
+] as const;
+
+test('a code has its category and its class', t => {
+  for (const [code, category, messageClass] of kinds) {
+    const lines = messageLines({atMs: 0, code, text: 'T', attributes: {}}, origin, 1).map(readNumberedLine);
+    t.is(lines[0]?.category, category);
+    t.like(readMessage(lines), {code, messageClass, text: 'T', pairs: []});
+  }
+});
+
 test('what does not fit goes on in segments that carry pairs only', t => {
   const attributes = Object.fromEntries(['A', 'B', 'C', 'D'].map(name => [name, name.repeat(80)]));
   const lines = messageLines({atMs: 0, code: 5400, text: 'Authentication failed', attributes}, origin, 7, 300);
