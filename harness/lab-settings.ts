@@ -68,6 +68,9 @@ export interface LabSettings {
     /** PSNs whose server certificate comes from an authority nobody trusts. */
     untrusted: string[];
     requirements: Requirement[];
+    /** PSNs that the other PSNs send their syslog to (domain.md 6.7). */
+    syslogTargets: string[];
+    syslogPort: number;
     /** Elements in which the profile of client provisioning is another than the endpoints' own; null removes one. */
     profileFields: Record<string, string | null>;
   };
@@ -161,6 +164,8 @@ export function defaultSettings(topology: Topology): LabSettings {
         },
         {name: 'Disk_Encrypted', fact: 'disk.encrypted', operator: 'equals', value: true, enforcement: 'audit'},
       ],
+      syslogTargets: [],
+      syslogPort: 20_514, // of ISE's own log collector (recall)
       profileFields: {},
     },
     redirect: {

@@ -5,6 +5,7 @@ import {callHomeList, fqdn, type LabSettings} from '#harness/lab-settings.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
 import {customPortalsOf, namesOf, redirectPortalOf} from '#harness/redirect-plan.ts';
+import {syslogTargetsOf} from '#harness/syslog-plan.ts';
 import {accessPorts, type NodeOfKind, nodesOf, type Topology} from '#harness/topology.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
@@ -133,6 +134,7 @@ function planPsn(
   settings: LabSettings,
 ): Omit<PsnSettings, 'agentProfile'> {
   const {psn: own} = settings;
+  const psns = nodesOf(topology, 'psn');
   return {
     name: node,
     fqdn: fqdn(node),
@@ -145,15 +147,17 @@ function planPsn(
       probe: own.probePort,
       messaging: 8671,
       api: 443,
+      syslog: own.syslogTargets.includes(node) ? own.syslogPort : null,
     },
     mnt: {
-      isPersona: nodesOf(topology, 'psn')[0]?.[0] === node,
+      isPersona: psns[0]?.[0] === node,
       credentials: Buffer.from(`admin:${own.apiPassword}`).toString('base64'),
     },
     customPortals: customPortalsOf(settings),
-    peers: nodesOf(topology, 'psn')
+    peers: psns
       .filter(([name]) => name !== node)
       .map(([name, peer]) => ({name, fqdn: fqdn(name), address: addressOf(peer)})),
+    syslogTargets: syslogTargetsOf(own, node, new Map(psns.map(([name, peer]) => [name, addressOf(peer)]))),
     networkDevices: nodesOf(topology, 'nad').map(([name, nad]) => ({
       name,
       address: addressOf(nad),

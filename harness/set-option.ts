@@ -83,6 +83,7 @@ const portalPorts = ['redirect.portalPort', 'redirect.bidirectionalPort'];
 
 function readAs(key: string, present: unknown, field: string, value: string): unknown {
   if (field.endsWith('Ms')) return readDuration(key, value);
+  if (key === 'psn.syslogPort') return readPort(key, value);
   if (portalPorts.includes(key)) return readPortalPort(key, value);
   if (typeof present === 'number') return readPositive(key, value);
   if (typeof present === 'boolean') return readBoolean(key, value);
@@ -120,6 +121,13 @@ function readPositive(key: string, value: string): number {
     throw new SetOptionError(`--set ${key}=${value}: expected a number above 0`);
   }
   return number;
+}
+
+function readPort(key: string, value: string): number {
+  const port = readPositive(key, value);
+  if (!Number.isInteger(port) || port > 65_535)
+    throw new SetOptionError(`--set ${key}=${value}: expected a UDP port, 1 to 65535`);
+  return port;
 }
 
 /** domain.md 8.3. */

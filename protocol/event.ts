@@ -137,6 +137,8 @@ export type PsnEvent =
   | {kind: 'session-replicated'; sessionId: string; to: string}
   | {kind: 'probe-received'; from: string; sessionId: string | null; status: PostureStatus}
   | {kind: 'alarm-raised'; alarm: string; severity: 'Warning' | 'Critical' | 'Info'; details: Record<string, string>}
+  /** Another node's syslog came to this one, which is its logging target. */
+  | {kind: 'syslog-received'; from: string; line: string}
   | {kind: 'configuration-changed'; what: string}
   | {kind: 'radius-request-dropped'; from: string; reason: string};
 

@@ -137,6 +137,10 @@ export class EndpointNode implements SimulatedNode {
         this.#plug(command.up);
         outlets.reply(id, null);
         return;
+      case 'answer-arp':
+        this.#surroundings.network.answerArp(this.#surroundings.node, command.answers);
+        outlets.reply(id, null);
+        return;
       case 'read-log':
         outlets.reply(id, this.#files.log.map(line => `${line}\n`).join(''));
         return;

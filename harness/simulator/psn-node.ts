@@ -9,7 +9,7 @@ import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated
 import type {HttpOutcome} from '#images/shell/http-client.ts';
 import type {HttpsOutcome} from '#images/shell/https-client.ts';
 import type {PersistentState, PsnCommand, PsnEffect, PsnInput, PsnSettings} from '#protocol/psn/contract.ts';
-import {httpsPortsOf} from '#protocol/psn/portals.ts';
+import {httpsPortsOf, udpPortsOf} from '#protocol/psn/portals.ts';
 import {Psn} from '#protocol/psn/psn.ts';
 import type {CommonEffect, Endpoint} from '#protocol/role.ts';
 
@@ -103,7 +103,7 @@ export class PsnNode implements SimulatedNode {
   #openSockets(carried: CarriedRole<PsnInput, PsnEffect>): void {
     const {simulation} = this.#surroundings;
     const {ports, address, fqdn} = this.#settings;
-    for (const localPort of [ports.authentication, ports.accounting, 0]) {
+    for (const localPort of udpPortsOf(ports)) {
       const onDatagram = (from: Endpoint, bytes: Uint8Array) =>
         carried.input({kind: 'datagram', localPort, from, bytes});
       this.#sockets.set(localPort, this.#stack.openUdp(localPort, onDatagram));

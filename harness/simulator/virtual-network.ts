@@ -32,6 +32,8 @@ export class VirtualNetwork {
   readonly #topology: Topology;
   readonly #attached = new Map<string, Attached>();
   readonly #arp = new Map<string, GatewayArp>();
+  /** Endpoints that answer no ARP. */
+  readonly #silent = new Set<string>();
   readonly #owners: ReadonlyMap<string, string>;
   readonly #access: ReadonlySet<string>;
   #eyes: SwitchEyes | undefined;
@@ -118,10 +120,17 @@ export class VirtualNetwork {
     if (endpoint === undefined) return;
     const link = this.link(`${this.nad}:${port}`);
     const declared = this.#topology.nodes[endpoint];
-    if (declared?.kind !== 'endpoint') return;
+    if (declared?.kind !== 'endpoint' || this.#silent.has(endpoint)) return;
     link.carry(this.nad, () =>
       link.carry(endpoint, () => this.#eyes?.sees(port, declared.mac, withoutLength(declared.address))),
     );
+  }
+
+  /** A host that falls silent still knows its gateway; one that answers again has to ask for it. */
+  answerArp(endpoint: string, answers: boolean): void {
+    if (answers) this.#silent.delete(endpoint);
+    else this.#silent.add(endpoint);
+    if (answers) this.forgetNeighbours(endpoint);
   }
 
   /** What hosts know of each other goes with the carrier. */
@@ -130,6 +139,7 @@ export class VirtualNetwork {
   }
 
   #askForGateway(node: string, {mac, address}: {mac: string; address: string}): void {
+    if (this.#silent.has(node)) return;
     const link = this.link(`${node}:eth0`);
     const port = this.portOf(node);
     link.carry(node, () => {

@@ -96,6 +96,9 @@ async function run(): Promise<void> {
       case 'link':
         await adapter.plug(command.up);
         return control.reply(id, null);
+      case 'answer-arp':
+        await adapter.answerArp(command.answers);
+        return control.reply(id, null);
       case 'read-log':
         return control.reply(id, files.readLog());
       case 'start-gap-meter':

@@ -44,6 +44,17 @@ export class NetworkAdapter implements Disposable {
     await run('ip', ['link', 'set', this.#name, isUp ? 'up' : 'down']);
   }
 
+  /** A host that does not answer must be told its gateway's MAC address, because it does not ask either. */
+  async answerArp(answers: boolean): Promise<void> {
+    const {stdout} = await run('ip', ['neigh', 'show', this.#gateway, 'dev', this.#name]);
+    const mac = /lladdr ([0-9a-f:]{17})/.exec(stdout)?.[1];
+    if (!answers && mac === undefined) throw new Error(`the host does not know its gateway ${this.#gateway} yet`);
+    await run('ip', ['link', 'set', this.#name, 'arp', answers ? 'on' : 'off']);
+    const entry = [this.#gateway, 'dev', this.#name];
+    if (answers) await run('ip', ['neigh', 'flush', ...entry]);
+    else await run('ip', ['neigh', 'replace', ...entry, 'lladdr', mac ?? '', 'nud', 'permanent']);
+  }
+
   /** One datagram to the gateway's discard port: the kernel asks for the gateway by ARP, and the network hears of us. */
   announce(): void {
     const socket = createSocket('udp4');

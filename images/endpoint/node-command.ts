@@ -6,6 +6,8 @@ export type NodeCommand =
   | {name: 'restart-service'}
   | {name: 'replace-profile'; xml: string}
   | {name: 'link'; up: boolean}
+  /** Whether the host answers ARP; a silent one still knows its gateway. */
+  | {name: 'answer-arp'; answers: boolean}
   | {name: 'read-log'}
   /** Every PSN of the lab at that port. */
   | {name: 'start-gap-meter'; port: number}

@@ -72,11 +72,18 @@ export async function setPort(port: string, up: boolean): Promise<void> {
 
 /**
 Makes the kernel ask by ARP whether a host still has its address, whatever it remembers: an entry in the state `probe` is asked
-for at once, up to three times, and the answer is for the capture to see.
+for at once, and then every second until the host answers; the answer is for the capture to see. Meanwhile packets still go to the
+host, as on IOS, which forgets who is tracked in minutes and whom it routes to in hours. With the kernel's own three questions, a
+host that answers no ARP would lose its router too.
 */
 export async function probeAddress({port, mac, address}: {port: string; mac: string; address: string}): Promise<void> {
-  await run('ip', ['neigh', 'replace', address, 'lladdr', mac.toLowerCase(), 'dev', bridgeOf(port), 'nud', 'probe']);
+  const bridge = bridgeOf(port);
+  await run('ip', ['ntable', 'change', 'name', 'arp_cache', 'dev', bridge, 'ucast_probes', routerRemembersS]);
+  await run('ip', ['neigh', 'replace', address, 'lladdr', mac.toLowerCase(), 'dev', bridge, 'nud', 'probe']);
 }
+
+/** `arp timeout` of IOS: four hours (recall). */
+const routerRemembersS = '14400';
 
 /** The bridge that a port belongs to; a port of its own, if to none. */
 function bridgeOf(port: string): string {

@@ -3,12 +3,12 @@ import {type HttpsServer, openHttpsServer} from '#images/shell/https-server.ts';
 import {openUdp, type UdpSocket} from '#images/shell/udp.ts';
 import type {HttpResponse} from '#protocol/http.ts';
 import type {PsnInput} from '#protocol/psn/contract.ts';
-import {httpsPortsOf} from '#protocol/psn/portals.ts';
+import {httpsPortsOf, udpPortsOf} from '#protocol/psn/portals.ts';
 import type {Endpoint} from '#protocol/role.ts';
 
 /** Every port that a policy node listens on. */
 export interface Listeners extends AsyncDisposable {
-  /** `localPort` 0: the CoA client's own socket. */
+  /** `localPort` 0: the node's own socket, for CoA and syslog. */
   send(localPort: number, to: Endpoint, bytes: Uint8Array): void;
   respond(requestId: string, response: HttpResponse): void;
 }
@@ -23,7 +23,7 @@ export async function openListeners(
 ): Promise<Listeners> {
   await using opened = new AsyncDisposableStack();
   const sockets = new Map<number, UdpSocket>();
-  for (const localPort of [ports.authentication, ports.accounting, 0]) {
+  for (const localPort of udpPortsOf(ports)) {
     const onDatagram = (from: Endpoint, bytes: Uint8Array) => onInput({kind: 'datagram', localPort, from, bytes});
     sockets.set(localPort, opened.use(await openUdp({address, port: localPort, onDatagram})));
   }

@@ -17,6 +17,8 @@ export interface PsnSettings {
   mnt: {isPersona: boolean; credentials: string};
   /** Portals besides the default one, with ports of their own from 8000 to 8999 (domain.md 8.3). */
   customPortals: Portal[];
+  /** Remote logging targets, by UDP (domain.md 6.7). */
+  syslogTargets: Endpoint[];
   /** The other nodes of the deployment. */
   peers: {name: string; fqdn: string; address: string}[];
   networkDevices: NetworkDevice[];
@@ -49,6 +51,8 @@ export interface PsnPorts {
   messaging: number;
   /** REST API, through ISE's gateway (domain.md 1.2). */
   api: number;
+  /** UDP, where this node is a logging target of others; null: it is not. */
+  syslog: number | null;
 }
 
 export interface NetworkDevice {
@@ -130,7 +134,7 @@ export type PsnCommand =
 
 export type PsnEffect =
   | CommonEffect<PsnEvent | HarnessEvent>
-  /** `localPort` 0: the CoA client's own socket. */
+  /** `localPort` 0: the socket that the node orders CoA from, and sends syslog. */
   | {kind: 'send'; localPort: number; to: Endpoint; bytes: Uint8Array}
   | {kind: 'ask-eap-server'; bytes: Uint8Array}
   | {kind: 'https-respond'; requestId: string; response: HttpResponse}

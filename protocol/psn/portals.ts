@@ -1,4 +1,4 @@
-import type {PsnSettings} from '#protocol/psn/contract.ts';
+import type {PsnPorts, PsnSettings} from '#protocol/psn/contract.ts';
 
 /** A client provisioning portal (domain.md 8.3). */
 export interface Portal {
@@ -25,4 +25,9 @@ export function httpsPortsOf(settings: Pick<PsnSettings, 'ports' | 'customPortal
   const ofPortals = portalsOf(settings).flatMap(({httpsPort, bidirectionalPort}) => [httpsPort, bidirectionalPort]);
   const all = [...ofPortals, settings.ports.posture, settings.ports.messaging, settings.ports.api];
   return [...new Set(all.filter(port => port !== null))];
+}
+
+/** Every port that a node has a UDP socket at; 0: any, for what it sends of itself. */
+export function udpPortsOf({authentication, accounting, syslog}: PsnPorts): number[] {
+  return [authentication, accounting, 0, ...(syslog === null ? [] : [syslog])];
 }

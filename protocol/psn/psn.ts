@@ -21,8 +21,13 @@ import {Replication} from '#protocol/psn/replication.ts';
 import {SessionCache, viewOf} from '#protocol/psn/session-cache.ts';
 import {SessionDirectory} from '#protocol/psn/session-directory.ts';
 import {isOwnerQuestion} from '#protocol/psn/session-owner.ts';
+import {onOneLine} from '#protocol/psn/syslog.ts';
+import {SyslogSender} from '#protocol/psn/syslog-sender.ts';
 import type {Endpoint, RandomBytes, Role} from '#protocol/role.ts';
 import {Steps} from '#protocol/steps.ts';
+
+/** Nobody's lines are longer here (ours). */
+const maxCollectedBytes = 8192;
 
 /** What waits at a step. */
 type Action = {kind: 'reauthenticate'; sessionId: string} | {kind: 'announce'; announcement: Announcement};
@@ -49,13 +54,15 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   #replicates: boolean;
 
   constructor(settings: PsnSettings, randomBytes: RandomBytes) {
+    const outbox = new Outbox();
+    const syslog = new SyslogSender(settings, outbox);
     const state: NodeState = {
       settings,
       randomBytes,
       sessions: new SessionCache(settings.sessionLimit),
-      records: new Records(settings),
+      records: new Records(settings, written => syslog.tell(written)),
       agentProfile: settings.agentProfile,
-      outbox: new Outbox(),
+      outbox,
       counters: {authentications: 0, downloads: 0, accounting: 0, coa: 0, probes: 0, dropped: 0},
     };
     this.#state = state;
@@ -112,6 +119,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
         break;
       case 'datagram':
         if (input.localPort === 0) this.#dynamicAuthorization.receive(input.from, input.bytes, nowMs);
+        else if (input.localPort === this.#state.settings.ports.syslog) this.#collect(input.from, input.bytes);
         else this.#radiusServer.receive(input, nowMs);
         break;
       case 'eap-server-datagram':
@@ -129,6 +137,11 @@ export class Psn implements Role<PsnInput, PsnEffect> {
         this.#replication.finished(input.connectionId, undefined, nowMs);
         break;
     }
+  }
+
+  #collect(from: Endpoint, bytes: Uint8Array): void {
+    const line = onOneLine(new TextDecoder().decode(bytes.subarray(0, maxCollectedBytes)));
+    this.#state.outbox.record({kind: 'syslog-received', from: from.address, line});
   }
 
   /** What time alone moves on: steps whose delay is over, requests that were not answered. */

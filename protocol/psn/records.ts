@@ -10,10 +10,15 @@ export class Records {
   readonly #endpoints: Map<string, PersistentState['endpoints'][number]>;
   readonly #alarms: Alarm[];
   readonly #liveLog: LiveLogEntry[];
+  readonly #onWritten: (written: LiveLogEntry | Alarm) => void;
   #changed = false;
 
   /** What was persisted goes before what the settings say: an administrator may have edited it since. */
-  constructor({persisted, policy}: Pick<PsnSettings, 'persisted' | 'policy'>) {
+  constructor(
+    {persisted, policy}: Pick<PsnSettings, 'persisted' | 'policy'>,
+    onWritten: (written: LiveLogEntry | Alarm) => void,
+  ) {
+    this.#onWritten = onWritten;
     this.#policy = persisted?.policy ?? policy;
     this.#endpoints = new Map(persisted?.endpoints.map(endpoint => [endpoint.mac, endpoint]));
     this.#alarms = [...(persisted?.alarms ?? [])];
@@ -30,15 +35,18 @@ export class Records {
   }
 
   log(code: MessageCode, attributes: Record<string, string>, nowMs: number): void {
-    this.#liveLog.push({atMs: nowMs, code, text: messages[code], attributes: shortened(attributes)});
+    const row = {atMs: nowMs, code, text: messages[code], attributes: shortened(attributes)};
+    this.#liveLog.push(row);
     if (this.#liveLog.length > recordLimits.liveLog) this.#liveLog.shift();
     this.#changed = true;
+    this.#onWritten(row);
   }
 
   addAlarm(alarm: Alarm): void {
     this.#alarms.push(alarm);
     if (this.#alarms.length > recordLimits.alarms) this.#alarms.shift();
     this.#changed = true;
+    this.#onWritten(alarm);
   }
 
   seeEndpoint(mac: string, nowMs: number): void {

@@ -36,11 +36,13 @@ export function settingsOf(changes: Partial<PsnSettings> = {}): PsnSettings {
       probe: 8449,
       messaging: 8671,
       api: 443,
+      syslog: null,
     },
     agentProfile: null,
     mnt: {isPersona: true, credentials: 'YWRtaW46cG9zdHVyZWxhYg=='},
     customPortals: [],
     peers: [],
+    syslogTargets: [],
     eapServer: null,
     networkDevices: [{name: 'nad', address: nasAddress, secret, coaPort: 1700}],
     policy: {

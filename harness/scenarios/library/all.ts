@@ -7,11 +7,10 @@ import {redirect} from '#harness/scenarios/library/redirect.ts';
 import {roughLinks} from '#harness/scenarios/library/rough-links.ts';
 import {staleState} from '#harness/scenarios/library/stale-state.ts';
 import {surroundings} from '#harness/scenarios/library/surroundings.ts';
+import {syslog} from '#harness/scenarios/library/syslog.ts';
 
 /**
-Beyond the six stories: the interleavings of domain.md 7.3 and the rows of its section 11. All of them play in both worlds. Row 37, the
-shape of CISE_Alarm lines, is not here: nothing writes syslog yet; nor is row 22: no host here ignores the switch's ARP probes and still
-answers its router.
+Beyond the six stories: the interleavings of domain.md 7.3 and the rows of its section 11. All of them play in both worlds.
 */
 export const library: readonly Scenario[] = [
   ...interleavings,
@@ -22,4 +21,5 @@ export const library: readonly Scenario[] = [
   ...redirect,
   ...roughLinks,
   ...surroundings,
+  ...syslog,
 ];

@@ -1,4 +1,4 @@
-/** What PSNs and switch still believe when it is true no more (domain.md 11). */
+/** What PSNs, switch and host still believe when it is true no more (domain.md 11). */
 import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {fqdn} from '#harness/lab-settings.ts';
@@ -82,6 +82,31 @@ export const staleState: Scenario[] = [
         'all of it is at psn2',
       );
       expect(lab, lab.timeline.of('acl-installed', isCompliantAcl).length === 0, 'the Compliant dACL never comes');
+    },
+  },
+  {
+    name: 'address-aged-out',
+    claim:
+      'a host that answers no ARP is forgotten by device tracking: its dACL is in force no more, and the next probe alarms; with its next ARP it is in force again',
+    why: 'row 22 of domain.md 11, and 5.6: three questions, 30 s apart; with ipUnknownPolicy notEnforced',
+    topology,
+    async play(lab) {
+      const endpoint = endpointOf(lab);
+      const {installed} = await becomesCompliant(lab);
+      await endpoint.answerArp(false);
+      const withdrawn = await lab.until('acl-withdrawn', {where: isCompliantAcl, after: installed, withinMs: 300_000});
+      const raised = await lab.until('alarm-raised', {...alarm, after: withdrawn});
+      await lab.until('sync-disabled', {after: raised});
+      const {tracking} = await nadOf(lab).view();
+      await endpoint.answerArp(true);
+      await endpoint.rescan(); // it asks for its gateway, and so is learnt
+      await lab.until('acl-installed', {where: isCompliantAcl, after: raised});
+      await caughtUp(lab);
+
+      expect(lab, tracking.length === 0, 'meanwhile device tracking knows nobody');
+      const silent = lab.timeline.of('sync-round-finished', event => event.atMs < withdrawn.atMs);
+      expect(lab, silent.length > 0 && silent.every(({answered}) => !answered), 'until then every round is silent');
+      expect(lab, lab.timeline.of('session-ended').length === 0, 'the session goes on');
     },
   },
   {
