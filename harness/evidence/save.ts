@@ -10,12 +10,15 @@ import {execIn} from '#harness/containers/exec.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {PcapngStream} from '#harness/evidence/pcapng.ts';
 import {nodesOf, readEnd} from '#harness/topology.ts';
+import {knockPorts} from '#protocol/nad/knock.ts';
 
+/** The gap meter's knocks are no part of the story, and would be most of what is captured. */
+const withoutKnocks = `not (tcp and portrange ${knockPorts.from}-${knockPorts.to})`;
 const captureFolder = '/var/lib/posturelab/captures';
 
 /** Starts tcpdump on every port of the switch, inside it: each link has one end there. They end with the container. */
 export async function startLinkCaptures(lab: ContainerLab): Promise<void> {
-  const captureEach = 'for port; do tcpdump -i "$port" -U -s 0 -w "$0/$port.pcap" & done; wait';
+  const captureEach = `for port; do tcpdump -i "$port" -U -s 0 -w "$0/$port.pcap" '${withoutKnocks}' & done; wait`;
   const exec = await lab.containerOf(nadName(lab)).exec({
     Cmd: ['sh', '-c', captureEach, captureFolder, ...switchPorts(lab)],
     AttachStdout: false,

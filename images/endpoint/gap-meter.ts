@@ -6,7 +6,7 @@ import {knockPorts} from '#protocol/nad/knock.ts';
 
 /** Real milliseconds. An open port answers in well under one; what is silent for this long is blocked. */
 const patienceMs = 100;
-const everyMs = 5;
+const everyMs = 8;
 
 export interface GapReport {
   /** Lab time. */
@@ -14,7 +14,7 @@ export interface GapReport {
 }
 
 /**
-Knocks at ports every 5 real milliseconds, beside the agent, to see when the switch lets the endpoint through. Each attempt
+Knocks at ports every 8 real milliseconds, beside the agent, to see when the switch lets the endpoint through. Each attempt
 is a TCP handshake that is reset at once.
 */
 export class GapMeter implements Disposable {

@@ -4,5 +4,9 @@ import {globSync} from 'node:fs';
 import {env} from 'node:process';
 
 env['POSTURELAB_WORLD'] = 'simulated';
-for (const file of globSync(['specs/flows/*.spec.ts', 'specs/access/{dot1x,dot1x-stories}.spec.ts']).sort())
+for (const file of globSync([
+  'specs/flows/*.spec.ts',
+  'specs/alone/gap.spec.ts',
+  'specs/access/{dot1x,dot1x-stories}.spec.ts',
+]).sort())
   await import(`#${file}`);
