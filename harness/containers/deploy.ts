@@ -3,6 +3,7 @@ import {randomUUID} from 'node:crypto';
 import type Docker from 'dockerode';
 import {allEnded} from '#harness/containers/all-ended.ts';
 import {ContainerLab, chooseOrigin, pidsOf} from '#harness/containers/container-lab.ts';
+import {fewAtATime} from '#harness/containers/few-at-a-time.ts';
 import {LinkImpairer} from '#harness/containers/link-impairer.ts';
 import {linkScript} from '#harness/containers/linker.ts';
 import {type StartedNode, startNodeContainer} from '#harness/containers/node-container.ts';
@@ -31,6 +32,8 @@ export type DeploySession = Pick<ContainerSession, 'engine' | 'images' | 'linker
 };
 
 const startupTimeoutMs = 30_000;
+/** More than any lab of a story has. */
+const nodesAtATime = 8;
 
 /** A lab of that name runs already. */
 export class LabExistsError extends Error {
@@ -74,12 +77,10 @@ export async function deployLab(session: DeploySession, options: DeployOptions):
   const begins = new Map(plans.map(({node, settings}) => [node, {node, clock: origin, settings}]));
   const channels = new Map([...nodes].map(([node, {channel}]) => [node, channel]));
   const begin = (kind: TopologyNode['kind']) =>
-    Promise.all(
-      nodesOf(topology, kind).map(async ([node]) => {
-        channels.get(node)?.begin(begins.get(node) ?? {});
-        await channels.get(node)?.becomes('begun', startupTimeoutMs);
-      }),
-    );
+    fewAtATime(nodesAtATime, nodesOf(topology, kind), async ([node]) => {
+      channels.get(node)?.begin(begins.get(node) ?? {});
+      await channels.get(node)?.becomes('begun', startupTimeoutMs);
+    });
   const close = undo.move();
   const onEvent = (event: LabEvent) => timeline.add(event);
   const links = new LinkImpairer({engine, session, lab: name, labels, topology, containerIds, clock: origin, onEvent});
@@ -120,28 +121,26 @@ async function startNodes(
       .filter(([, node]) => node.kind === 'psn')
       .map(([node, {address}]) => [fqdn(node), address.split('/')[0] ?? '']),
   );
-  const started = await allEnded(
-    Object.entries(topology.nodes).map(async ([node, {kind}]) => {
-      const nodeLabels = {
-        ...labels,
-        'posturelab.node': node,
-        'posturelab.kind': kind,
-        'posturelab.topology': JSON.stringify(topology),
-      };
-      const container = await startNodeContainer(engine, {
-        name: node,
-        kind,
-        image: images[kind],
-        hasDot1x: settings?.auth === 'dot1x',
-        labels: nodeLabels,
-        hosts,
-        startupTimeoutMs,
-        onEvent,
-        containerName: `posturelab-${name}-${node}`,
-      });
-      return [node, container] as const;
-    }),
-  );
+  const started = await fewAtATime(nodesAtATime, Object.entries(topology.nodes), async ([node, {kind}]) => {
+    const nodeLabels = {
+      ...labels,
+      'posturelab.node': node,
+      'posturelab.kind': kind,
+      'posturelab.topology': JSON.stringify(topology),
+    };
+    const container = await startNodeContainer(engine, {
+      name: node,
+      kind,
+      image: images[kind],
+      hasDot1x: settings?.auth === 'dot1x',
+      labels: nodeLabels,
+      hosts,
+      startupTimeoutMs,
+      onEvent,
+      containerName: `posturelab-${name}-${node}`,
+    });
+    return [node, container] as const;
+  });
   return new Map(started);
 }
 

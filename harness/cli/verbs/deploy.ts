@@ -6,12 +6,12 @@ import {applySetOptions} from '#harness/cli/set-options.ts';
 import {deployLab} from '#harness/containers/deploy.ts';
 import {openSession} from '#harness/containers/session.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
-import {loadTopology} from '#harness/load-topology.ts';
+import {loadTopology, ownTopologies} from '#harness/load-topology.ts';
 
 export function deployVerb(): Command {
   return new Command('deploy')
     .description('bring a lab up; it stays until `posturelab destroy`')
-    .argument('[topology]', 'single-psn, two-psn, three-psn, or a .ts or .json file', 'two-psn')
+    .argument('[topology]', `${ownTopologies.join(', ')}, or a .ts or .json file`, 'two-psn')
     .option('-n, --name <name>', "name of the lab; one lab of a name at a time (default: the topology's)")
     .option('--set <key=value...>', 'change a setting, such as nad.aclInstallDelay=4s or dacl.compliant=@my.acl')
     .option('--json', 'print one JSON document')

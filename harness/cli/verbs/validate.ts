@@ -1,13 +1,13 @@
 import {Command} from 'commander';
 import {exitCodes} from '#harness/cli/exit.ts';
 import {print, printJson} from '#harness/cli/output.ts';
-import {loadTopology} from '#harness/load-topology.ts';
+import {loadTopology, ownTopologies} from '#harness/load-topology.ts';
 import {TopologyError} from '#harness/topology.ts';
 
 export function validateVerb(): Command {
   return new Command('validate')
     .description('check a topology as deploy does, and deploy nothing')
-    .argument('[topology]', 'single-psn, two-psn, three-psn, or a .ts or .json file', 'two-psn')
+    .argument('[topology]', `${ownTopologies.join(', ')}, or a .ts or .json file`, 'two-psn')
     .option('--json', 'print one JSON document')
     .action(async (nameOrPath: string, options: {json?: boolean}) => {
       try {
