@@ -23,8 +23,8 @@ test-sim: ## Run the specs that need nothing but Node: virtual time, no engine, 
 soak: ## Search for longer: access lists in the kernel (MINUTES=10), then 10,000 explored stories
 	@$(prepare) soak && node scripts/soak-acl.ts --minutes $(MINUTES) && exec posturelab explore --runs 10000
 
-bench: ## Measure: labs beside docker-compose, access lists, the simulator
-	@$(prepare) bench && node scripts/bench.ts && node scripts/bench-acl.ts && exec node scripts/bench-simulator.ts
+bench: ## Measure: labs beside docker-compose, large labs, access lists, the simulator
+	@$(prepare) bench && node scripts/bench.ts && node scripts/bench-scale.ts && node scripts/bench-acl.ts && exec node scripts/bench-simulator.ts
 
 mutate: ## Break evaluator and compiler of access lists one way at a time, and see that the specs notice
 	@$(prepare) soak && exec node scripts/mutate-acl.ts
