@@ -31,7 +31,7 @@ export function applySetOption(settings: LabSettings, key: string, value: string
   return assign(settings, key, value);
 }
 
-const sections = ['dacl', 'endpoint', 'nad', 'psn', 'dot1x'] as const;
+const sections = ['dacl', 'endpoint', 'nad', 'psn', 'redirect', 'dot1x'] as const;
 
 /** Every key that `applySetOption` knows, for help and completion. */
 export function settableKeys(settings: LabSettings): string[] {

@@ -1,0 +1,34 @@
+// `--set KEY=VALUE`: every knob can be reached from the command line.
+import test from 'ava';
+import {defaultSettings} from '#harness/lab-settings.ts';
+import {applySetOption, SetOptionError, settableKeys} from '#harness/set-option.ts';
+import {topology} from '#topologies/two-psn.ts';
+
+const healthy = defaultSettings(topology);
+
+test('each section of the settings has keys', t => {
+  const sections = Object.entries(healthy).filter(([, value]) => typeof value === 'object');
+  const keys = settableKeys(healthy);
+
+  for (const [section] of sections)
+    t.true(
+      keys.some(key => key.startsWith(`${section}.`)),
+      section,
+    );
+});
+
+test('the redirect flow is switched on, with a list and a portal of one’s own', t => {
+  const acl = 'permit tcp any any eq www';
+  const settings = [
+    ['redirect.enabled', 'true'],
+    ['redirect.acl', acl],
+    ['redirect.portalPort', '8500'],
+  ].reduce((before, [key = '', value = '']) => applySetOption(before, key, value), healthy);
+
+  t.like(settings.redirect, {enabled: true, acl, portalPort: 8500});
+});
+
+test('a portal has a port from 8000 to 8999', t => {
+  for (const port of ['7999', '9000', '8443.5', '-1', 'x'])
+    t.throws(() => applySetOption(healthy, 'redirect.portalPort', port), {instanceOf: SetOptionError}, port);
+});
