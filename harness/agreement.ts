@@ -5,6 +5,7 @@ import type {Scenario} from '#harness/scenario.ts';
 import {settled} from '#harness/settled.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
 import {differencesBetween, type Story, storyOf} from '#harness/story.ts';
+import {unhurried} from '#harness/unhurried.ts';
 
 /** The simulated world tells another story; one line for each strand where they part. */
 export class DisagreementError extends Error {
@@ -17,7 +18,7 @@ export class DisagreementError extends Error {
 
 /** A scenario for containers that passes if it comes out as claimed and as the simulated world tells it. */
 export function agreeing(scenario: Scenario): Scenario {
-  const whole = settled(unhurried(scenario));
+  const whole = settled({...scenario, settings: healthy => unhurried(scenario.settings?.(healthy) ?? healthy)});
   return {
     ...whole,
     async play(lab) {
@@ -38,23 +39,9 @@ export async function storyOfWorld(
   change: (settings: LabSettings) => LabSettings = settings => settings,
 ): Promise<Story> {
   const whole = settled({
-    ...unhurried({...scenario, settings: healthy => change(scenario.settings?.(healthy) ?? healthy)}),
+    ...scenario,
+    settings: healthy => unhurried(change(scenario.settings?.(healthy) ?? healthy)),
     play: lab => scenario.play(lab).catch(() => {}),
   });
   return storyOf((await playScenario(whole, {openLab, seed: 1})).timeline);
-}
-
-/** Slower than elsewhere: on a busy machine no actor is to miss a deadline in one world that it keeps in the other. */
-function unhurried(scenario: Scenario): Scenario {
-  return {
-    ...scenario,
-    settings: healthy => {
-      const settings = scenario.settings?.(healthy) ?? healthy;
-      return {
-        ...settings,
-        timeScale: Math.min(5, settings.timeScale),
-        endpoint: {...settings.endpoint, connectTimeoutMs: 8000},
-      };
-    },
-  };
 }

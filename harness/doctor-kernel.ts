@@ -1,6 +1,5 @@
-import {PassThrough} from 'node:stream';
-import {text} from 'node:stream/consumers';
 import type {Engine} from '#harness/containers/engine.ts';
+import {outputOf} from '#harness/containers/exec.ts';
 import {netemProbe} from '#harness/containers/impair-script.ts';
 
 // Each line says its feature's name only if the kernel did it.
@@ -36,9 +35,7 @@ export async function probeKernel(engine: Engine, image: string): Promise<Set<st
     HostConfig: {CapDrop: ['ALL'], CapAdd: ['NET_ADMIN'], AutoRemove: true},
   });
   const stream = await container.attach({stream: true, stdout: true});
-  const output = new PassThrough();
-  engine.modem.demuxStream(stream, output, output);
-  stream.once('end', () => output.end());
+  const output = outputOf(container, stream);
   await container.start();
-  return new Set((await text(output)).trim().split('\n'));
+  return new Set((await output).stdout.trim().split('\n'));
 }

@@ -52,6 +52,7 @@ export async function deployLab(session: DeploySession, options: DeployOptions):
   const name = options.name ?? `${topology.name}-${randomUUID().slice(0, 8)}`;
   const labels = {'posturelab.lab': name, 'posturelab.owner': session.reaper.owner};
   const timeline = new Timeline();
+  const onEvent = (event: LabEvent) => timeline.add(event);
   const impairments = startOrders(topology, settings.links);
   await refuseTaken(engine, name);
 
@@ -62,7 +63,7 @@ export async function deployLab(session: DeploySession, options: DeployOptions):
   const [plans, linker, nodes] = await allEnded([
     planNodes(topology, settings),
     session.linker(),
-    startNodes(session, options, {name, labels, onEvent: event => timeline.add(event)}),
+    startNodes(session, options, {name, labels, onEvent}),
   ]);
   const containerIds = Object.fromEntries([...nodes].map(([node, {containerId}]) => [node, containerId]));
 
@@ -82,7 +83,6 @@ export async function deployLab(session: DeploySession, options: DeployOptions):
       await channels.get(node)?.becomes('begun', startupTimeoutMs);
     });
   const close = undo.move();
-  const onEvent = (event: LabEvent) => timeline.add(event);
   const links = new LinkImpairer({engine, session, lab: name, labels, topology, containerIds, clock: origin, onEvent});
   const lab = new ContainerLab({
     name,

@@ -64,8 +64,8 @@ export async function findLab(engine: Docker, name?: string): Promise<RunningLab
 }
 
 /**
-Joins a running lab: its whole history, and commands to its nodes. Closing it leaves the lab as it is. `images`: for those who want to
-impair links.
+Joins a running lab: its whole history, and commands to its nodes. Closing it leaves the lab as it is. `session`: for those who
+want to impair links.
 */
 export async function joinLab(
   engine: Docker,

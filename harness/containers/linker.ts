@@ -85,6 +85,13 @@ async function runIn(
   }
 }
 
+/**
+`arp timeout` of IOS: four hours (recall). While device tracking asks a host every second whether it is there, packets still go to it, as on
+IOS, which forgets who is tracked in minutes and whom it routes to in hours. With the kernel's own three questions, a host that answers no
+ARP would lose its router too.
+*/
+const routerRemembersS = 14_400;
+
 /** Of the interfaces at the links' first ends; at the other ends the kernel counts from 2. */
 const firstIndex = 1000;
 
@@ -114,6 +121,7 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
     const vlan = [
       'link add vlan255 type bridge',
       'link set vlan255 type bridge forward_delay 0',
+      `ntable change name arp_cache dev vlan255 ucast_probes ${routerRemembersS}`,
       `addr add ${nad.address} dev vlan255`,
       'link set vlan255 up',
     ];

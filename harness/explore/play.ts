@@ -2,7 +2,7 @@ import {type DaclText, type Deed, type Exploration, longestMs} from '#harness/ex
 import {type BlindSpot, lookAtOutcome} from '#harness/explore/outcome.ts';
 import type {Violation} from '#harness/explore/violation.ts';
 import {Watch} from '#harness/explore/watch.ts';
-import {compliantDacl, defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
+import {callHomeList, compliantDacl, defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
 import {daclNames} from '#harness/role-plan.ts';
@@ -169,10 +169,7 @@ function daclText(text: DaclText): string {
 
 function profileOf(given: {delayS: number; intervalS: number}): string {
   const fields = profileFields(given);
-  return profileXml(
-    {xml: null, fields},
-    psns.map(psn => `${psn}.posturelab.test:8443`),
-  );
+  return profileXml({xml: null, fields}, callHomeList(topology));
 }
 
 function versioned(name: string, savedAtS: number): string {

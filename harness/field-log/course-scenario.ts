@@ -5,7 +5,7 @@ import {diagnose} from '#harness/field-log/diagnosis.ts';
 import {happeningsOf} from '#harness/field-log/happenings.ts';
 import {readLog} from '#harness/field-log/log-line.ts';
 import type {Lab, UntilOptions} from '#harness/lab.ts';
-import {compliantDacl, fqdn, type LabSettings} from '#harness/lab-settings.ts';
+import {callHomeList, compliantDacl, type LabSettings} from '#harness/lab-settings.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {adminOf, psnOf} from '#harness/psn-handle.ts';
@@ -13,6 +13,7 @@ import {addressOf, daclNames} from '#harness/role-plan.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {isCompliantAcl, isUnknownAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {nodesOf, type Topology} from '#harness/topology.ts';
+import {unhurried} from '#harness/unhurried.ts';
 import type {LabEvent, LabEventKind} from '#protocol/event.ts';
 import {topology as threePsn} from '#topologies/three-psn.ts';
 import {topology as twoPsn} from '#topologies/two-psn.ts';
@@ -43,15 +44,14 @@ export function courseScenario(course: Course): Scenario {
   };
 }
 
-/** Slower than elsewhere: on a busy machine no actor is to miss a deadline that it kept in the field. */
 function settingsFor({targets, episodes: [first]}: Course, healthy: LabSettings): LabSettings {
+  const settings = unhurried(healthy);
   const topology = targets > 2 ? threePsn : twoPsn;
   return {
-    ...healthy,
-    timeScale: 5,
+    ...settings,
     profile: {xml: null, fields: first === undefined ? {} : fieldsOf(first.timing)},
     dacl: {...healthy.dacl, compliant: daclText(topology, first?.deniesAllBut ?? null)},
-    endpoint: {...healthy.endpoint, connectTimeoutMs: 8000, backupPsnLimit: targets - 1},
+    endpoint: {...settings.endpoint, backupPsnLimit: targets - 1},
     nad: {...healthy.nad, aclInstallDelayMs: first?.installDelayMs ?? 0},
   };
 }
@@ -146,7 +146,6 @@ class CoursePlayer {
   }
 
   #profile(timing: Timing): string {
-    const callHome = nodesOf(this.#lab.topology, 'psn').map(([name]) => `${fqdn(name)}:8443`);
-    return profileXml({xml: null, fields: fieldsOf(timing)}, callHome);
+    return profileXml({xml: null, fields: fieldsOf(timing)}, callHomeList(this.#lab.topology));
   }
 }

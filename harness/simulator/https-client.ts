@@ -4,7 +4,7 @@ import {Retransmission} from '#harness/simulator/retransmission.ts';
 import {headerOf, type Segment, type ServerCertificate} from '#harness/simulator/segment.ts';
 import type {Simulation, Timer} from '#harness/simulator/simulation.ts';
 import type {HttpOutcome} from '#images/shell/http-client.ts';
-import type {HttpsOutcome} from '#images/shell/https-client.ts';
+import type {HttpsCall, HttpsOutcome} from '#images/shell/https-client.ts';
 import {serverNameProblem} from '#protocol/agent/server-name.ts';
 import type {HttpRequest, HttpsFailure} from '#protocol/http.ts';
 import type {Endpoint} from '#protocol/role.ts';
@@ -12,14 +12,6 @@ import type {Endpoint} from '#protocol/role.ts';
 /** Linux: the first SYN is repeated after a second, data after at least 200 ms (TCP_TIMEOUT_INIT, TCP_RTO_MIN); real time. */
 const rtoMs = {syn: 1000, data: 200};
 const attempts = 7;
-
-interface Call {
-  connectionId: string;
-  host: string;
-  port: number;
-  serverNameRules?: string[];
-  timeoutMs: number;
-}
 
 interface Plain {
   request: HttpRequest;
@@ -74,7 +66,7 @@ export class VirtualHttpsClient {
     this.open(call, {request, timeoutMs});
   }
 
-  open(call: Call, plain?: Plain): void {
+  open(call: HttpsCall, plain?: Plain): void {
     const {connectionId, host, timeoutMs} = call;
     this.#resolving.add(connectionId);
     this.#resolve(host, timeoutMs, result => {
@@ -85,7 +77,7 @@ export class VirtualHttpsClient {
     });
   }
 
-  #connect(call: Call, address: string, plain: Plain | undefined): void {
+  #connect(call: HttpsCall, address: string, plain: Plain | undefined): void {
     const {connectionId, host, port, serverNameRules = ['*'], timeoutMs} = call;
     const connection: Connection = {
       id: connectionId,

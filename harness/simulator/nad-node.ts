@@ -7,6 +7,7 @@ import {Random} from '#harness/simulator/random.ts';
 import {ScriptedAuthenticator, type ScriptedSupplicant} from '#harness/simulator/scripted-authenticator.ts';
 import type {Payload} from '#harness/simulator/segment.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
+import type {ShellCommand} from '#images/nad/commands.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
 import type {Packet} from '#protocol/dacl/verdict.ts';
 import type {LabEventBody} from '#protocol/event.ts';
@@ -16,7 +17,7 @@ import {Nad} from '#protocol/nad/nad.ts';
 import type {CommonEffect, Endpoint} from '#protocol/role.ts';
 
 type OwnEffect = Exclude<NadEffect, CommonEffect<LabEventBody>>;
-type NodeCommand = NadCommand | {name: 'cli'; line: string} | {name: 'counters'} | {name: 'hits'};
+type NodeCommand = NadCommand | ShellCommand;
 type SendDatagram = (to: Endpoint, bytes: Uint8Array) => void;
 
 /** From handing a transaction to the packet filter until it is in force and read back. */

@@ -8,9 +8,9 @@ between supplicant and authenticator with their losses and retransmissions, EAPO
 */
 import type {SupplicantPlan} from '#harness/role-plan.ts';
 import type {PsnSettings} from '#protocol/psn/contract.ts';
-import {eapMethods, eapPacketType} from '#protocol/psn/eap-method.ts';
+import {eapMethods} from '#protocol/psn/eap-method.ts';
 import {bytes, readBytes, text} from '#protocol/radius/attributes.ts';
-import {joinEapMessage, splitEapMessage} from '#protocol/radius/eap-message.ts';
+import {eapPacketType, joinEapMessage, splitEapMessage} from '#protocol/radius/eap-message.ts';
 import {readRequest} from '#protocol/radius/request.ts';
 import {encodeResponse} from '#protocol/radius/response.ts';
 

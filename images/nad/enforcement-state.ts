@@ -130,16 +130,18 @@ function afterChange(state: EnforcementState, change: EnforcementChange): Enforc
       return {...state, acls};
     }
     case 'bind':
-      return withBindings(state, change, bindings => bindings.set(canonical(change.address), change.acl));
+      return withTable(state, 'bindings', change.port, bindings => bindings.set(canonical(change.address), change.acl));
     case 'unbind':
-      return withBindings(state, change, bindings => {
+      return withTable(state, 'bindings', change.port, bindings => {
         if (bindings.delete(canonical(change.address))) return;
         throw new Error(`Nothing is bound to ${change.address ?? 'every address'} on ${change.port}.`);
       });
     case 'redirect':
-      return withRedirects(state, change, redirects => redirects.set(canonical(change.address), change.acl));
+      return withTable(state, 'redirects', change.port, redirects =>
+        redirects.set(canonical(change.address), change.acl),
+      );
     case 'end-redirect':
-      return withRedirects(state, change, redirects => {
+      return withTable(state, 'redirects', change.port, redirects => {
         if (redirects.delete(canonical(change.address))) return;
         throw new Error(`Nothing of ${change.address} is redirected on ${change.port}.`);
       });
@@ -149,28 +151,18 @@ function afterChange(state: EnforcementState, change: EnforcementChange): Enforc
 /** Permit means redirect, deny and the end of the list mean that the port's access list decides. */
 const redirectVerdicts = {permit: `goto ${steering.markChain}`, deny: 'return'};
 
-function withBindings(
+/** The state in which one of a port's tables is changed. */
+function withTable(
   state: EnforcementState,
-  {port}: {port: string},
-  change: (bindings: Map<string | null, string>) => void,
+  table: 'bindings' | 'redirects',
+  port: string,
+  change: (names: Map<string | null, string>) => void,
 ): EnforcementState {
   const enforced = state.ports.get(port);
   if (enforced === undefined) throw new Error(`${port} is not a port that is enforced on: add it first.`);
-  const bindings = new Map(enforced.bindings);
-  change(bindings);
-  return {...state, ports: new Map(state.ports).set(port, {...enforced, bindings})};
-}
-
-function withRedirects(
-  state: EnforcementState,
-  {port}: {port: string},
-  change: (redirects: Map<string | null, string>) => void,
-): EnforcementState {
-  const enforced = state.ports.get(port);
-  if (enforced === undefined) throw new Error(`${port} is not a port that is enforced on: add it first.`);
-  const redirects = new Map(enforced.redirects);
-  change(redirects);
-  return {...state, ports: new Map(state.ports).set(port, {...enforced, redirects})};
+  const names = new Map(enforced[table]);
+  change(names);
+  return {...state, ports: new Map(state.ports).set(port, {...enforced, [table]: names})};
 }
 
 function requireBindable(

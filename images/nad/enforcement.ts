@@ -17,6 +17,8 @@ import {steeringCommands} from '#images/nad/steering.ts';
 import {type AclHits, HitRecord} from '#protocol/nad/acl-hits.ts';
 import type {AceCount, EnforcementChange} from '#protocol/nad/contract.ts';
 
+type MacOf = (port: string) => string;
+
 const switchState: EnforcementState = {...emptyState, setsKnocksApart: true};
 
 /**
@@ -31,9 +33,9 @@ export async function openEnforcement({
   onEnd: (how: string) => void;
   command?: readonly string[];
   /** The MAC of a port; without it nothing can be redirected. */
-  macOf?: (port: string) => string;
+  macOf?: MacOf | undefined;
 }): Promise<Enforcement> {
-  const enforcement = new Enforcement({command, onEnd, ...(macOf ? {macOf} : {})});
+  const enforcement = new Enforcement({command, onEnd, macOf});
   try {
     await enforcement.reset();
     return enforcement;
@@ -58,7 +60,7 @@ export class Enforcement implements Disposable {
   readonly #reader: NftSession;
   readonly #monitor: GenerationMonitor;
   readonly #past = new HitRecord();
-  readonly #macOf: ((port: string) => string) | undefined;
+  readonly #macOf: MacOf | undefined;
   #state = switchState;
   #number = 0;
   #lastTransaction: Promise<unknown> = Promise.resolve();
@@ -70,7 +72,7 @@ export class Enforcement implements Disposable {
   }: {
     command: readonly string[];
     onEnd: (how: string) => void;
-    macOf?: (port: string) => string;
+    macOf: MacOf | undefined;
   }) {
     this.#macOf = macOf;
     using resources = new DisposableStack();

@@ -42,8 +42,10 @@ async function start({
   dns.catch(() => {}); // awaited below
 
   let authenticator: Authenticator | undefined;
-  const redirects = settings.redirectAcls.length > 0;
-  const enforcement = await openEnforcement({onEnd: fault, ...(redirects ? {macOf} : {})});
+  const enforcement = await openEnforcement({
+    onEnd: fault,
+    macOf: settings.redirectAcls.length > 0 ? macOf : undefined,
+  });
   const {radius, coa, http} = await openSockets(settings, input => carried.input(input));
 
   const carried = carry<NadInput, OwnEffect>({

@@ -72,18 +72,12 @@ export async function setPort(port: string, up: boolean): Promise<void> {
 
 /**
 Makes the kernel ask by ARP whether a host still has its address, whatever it remembers: an entry in the state `probe` is asked
-for at once, and then every second until the host answers; the answer is for the capture to see. Meanwhile packets still go to the
-host, as on IOS, which forgets who is tracked in minutes and whom it routes to in hours. With the kernel's own three questions, a
-host that answers no ARP would lose its router too.
+for at once, and then every second until the host answers; the answer is for the capture to see. How long packets still go to a host
+that does not is the bridge's (harness/containers/linker.ts).
 */
 export async function probeAddress({port, mac, address}: {port: string; mac: string; address: string}): Promise<void> {
-  const bridge = bridgeOf(port);
-  await run('ip', ['ntable', 'change', 'name', 'arp_cache', 'dev', bridge, 'ucast_probes', routerRemembersS]);
-  await run('ip', ['neigh', 'replace', address, 'lladdr', mac.toLowerCase(), 'dev', bridge, 'nud', 'probe']);
+  await run('ip', ['neigh', 'replace', address, 'lladdr', mac.toLowerCase(), 'dev', bridgeOf(port), 'nud', 'probe']);
 }
-
-/** `arp timeout` of IOS: four hours (recall). */
-const routerRemembersS = '14400';
 
 /** The bridge that a port belongs to; a port of its own, if to none. */
 function bridgeOf(port: string): string {

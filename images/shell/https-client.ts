@@ -21,7 +21,7 @@ export type HttpsOutcome =
   | {kind: 'https-response'; connectionId: string; response: HttpResponse}
   | {kind: 'https-failed'; connectionId: string; failure: HttpsFailure};
 
-interface Call {
+export interface HttpsCall {
   connectionId: string;
   host: string;
   port: number;
@@ -55,7 +55,7 @@ export class HttpsClient implements Disposable {
     this.#onOutcome = options.onOutcome;
   }
 
-  open(call: Call): void {
+  open(call: HttpsCall): void {
     const {connectionId, host, timeoutMs} = call;
     this.#sockets.set(connectionId, null);
     this.#resolve(host, timeoutMs).then(
@@ -84,21 +84,19 @@ export class HttpsClient implements Disposable {
       headers: {...headers, ...(body === '' ? {} : {'content-length': Buffer.byteLength(body)}), connection: 'close'},
       createConnection: () => socket,
     });
-    outgoing.once('response', incoming => {
-      readResponse(incoming).then(
-        response => {
-          deadline.end();
-          if (!this.#sockets.delete(connectionId)) return;
-          socket.destroy();
-          this.#onOutcome({kind: 'https-response', connectionId, response});
-        },
-        (error: Error) => this.#fail(connectionId, error),
-      );
-    });
-    outgoing.once('error', error => {
+    const fail = (error: Error) => {
       deadline.end();
       this.#fail(connectionId, error);
+    };
+    outgoing.once('response', incoming => {
+      readResponse(incoming).then(response => {
+        deadline.end();
+        if (!this.#sockets.delete(connectionId)) return;
+        socket.destroy();
+        this.#onOutcome({kind: 'https-response', connectionId, response});
+      }, fail);
     });
+    outgoing.once('error', fail);
     outgoing.end(body);
   }
 
@@ -112,7 +110,7 @@ export class HttpsClient implements Disposable {
     for (const connectionId of [...this.#sockets.keys()]) this.abandon(connectionId);
   }
 
-  #connect({connectionId, host, port, serverNameRules = ['*'], timeoutMs}: Call, address: string): void {
+  #connect({connectionId, host, port, serverNameRules = ['*'], timeoutMs}: HttpsCall, address: string): void {
     const socket = connect({
       host: address,
       port,

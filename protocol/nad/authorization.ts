@@ -106,11 +106,6 @@ export class Authorization {
     else this.#fail(session, 'no RADIUS server answered', {authenticated: false}, nowMs);
   }
 
-  /** What a RADIUS server has decided. */
-  decided(session: Session, packet: RadiusPacket, server: string, nowMs: number): void {
-    this.#onAnswer(session, packet, server, nowMs);
-  }
-
   #askForEap(session: Session, nowMs: number): void {
     const attempt: Session['attempt'] = {kind: 'eap', requests: 0, dueAtMs: nowMs, server: null, abandon: null};
     session.attempt = attempt;
@@ -151,7 +146,7 @@ export class Authorization {
       {
         service: 'authentication',
         attributes: mabRequest(session, this.#context.settings, this.#addressOf(session)),
-        onAnswer: (packet, server, atMs) => this.#onAnswer(session, packet, server, atMs),
+        onAnswer: (packet, server, atMs) => this.decided(session, packet, server, atMs),
         onSilence: atMs => this.#fail(session, 'no RADIUS server answered', {authenticated: false}, atMs),
       },
       nowMs,
@@ -199,7 +194,8 @@ export class Authorization {
     }
   }
 
-  #onAnswer(session: Session, packet: RadiusPacket, server: string, nowMs: number): void {
+  /** What a RADIUS server has decided. */
+  decided(session: Session, packet: RadiusPacket, server: string, nowMs: number): void {
     if (packet.code !== 'Access-Accept') {
       this.#fail(session, `${server} answered ${packet.code}`, {authenticated: false}, nowMs);
       return;

@@ -7,7 +7,7 @@ import type {RadiusClient} from '#protocol/nad/radius-client.ts';
 import type {Attempt, Session} from '#protocol/nad/session.ts';
 import type {Sessions} from '#protocol/nad/sessions.ts';
 import {readBytes, readText} from '#protocol/radius/attributes.ts';
-import {joinEapMessage, splitEapMessage} from '#protocol/radius/eap-message.ts';
+import {eapFailureFor, joinEapMessage, splitEapMessage} from '#protocol/radius/eap-message.ts';
 import {isMppeKey, rehideMppeKeys} from '#protocol/radius/mppe-keys.ts';
 import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
 import {readRequest} from '#protocol/radius/request.ts';
@@ -32,9 +32,16 @@ interface HeldAccept {
   keys: RadiusAttribute[];
 }
 
+interface Dot1xParts {
+  client: RadiusClient;
+  sessions: Sessions;
+  access: Access;
+  authorization: Authorization;
+  addressOf: (session: Session) => string | null;
+}
+
 /** How long requests are remembered, for when they come again (RFC 5080 section 2.2.2). Ours. */
 const requestLifeMs = 60_000;
-const eapFailure = 4;
 
 /**
 The switch between the authenticator, which speaks EAP with the hosts, and the RADIUS servers (RFC 3579, 3580). Each request goes
@@ -44,26 +51,11 @@ the switch may know.
 */
 export class Dot1x {
   readonly #context: NadContext;
-  readonly #parts: {
-    client: RadiusClient;
-    sessions: Sessions;
-    access: Access;
-    authorization: Authorization;
-    addressOf: (session: Session) => string | null;
-  };
+  readonly #parts: Dot1xParts;
   readonly #relayed = new Map<string, Relayed>();
   readonly #held = new Set<HeldAccept>();
 
-  constructor(
-    context: NadContext,
-    parts: {
-      client: RadiusClient;
-      sessions: Sessions;
-      access: Access;
-      authorization: Authorization;
-      addressOf: (session: Session) => string | null;
-    },
-  ) {
+  constructor(context: NadContext, parts: Dot1xParts) {
     this.#context = context;
     this.#parts = parts;
   }
@@ -105,7 +97,7 @@ export class Dot1x {
       if (attempt.kind === 'none' && grant?.confirmed) {
         this.#reply(relayed, 'Access-Accept', [...keys, ...(eap === undefined ? [] : splitEapMessage(eap))]);
       } else {
-        this.#reply(relayed, 'Access-Reject', splitEapMessage(Uint8Array.of(eapFailure, eap?.[1] ?? 0, 0, 4)));
+        this.#reply(relayed, 'Access-Reject', splitEapMessage(eapFailureFor(eap)));
       }
     }
   }

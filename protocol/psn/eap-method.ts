@@ -2,9 +2,6 @@ import type {MessageCode} from '#protocol/psn/message-codes.ts';
 import {joinEapMessage} from '#protocol/radius/eap-message.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 
-/** First byte of an EAP packet (RFC 3748 section 4). */
-export const eapPacketType = {request: 1, response: 2, success: 3, failure: 4} as const;
-
 /** An EAP method as the live log speaks of it; the step codes are ISE's (after recall). */
 export interface EapMethod {
   name: 'PEAP' | 'EAP-TLS';

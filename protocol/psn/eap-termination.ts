@@ -1,11 +1,11 @@
 import type {Authentication} from '#protocol/psn/authentication.ts';
-import {eapFailureCode, eapMethodOf, eapPacketType} from '#protocol/psn/eap-method.ts';
+import {eapFailureCode, eapMethodOf} from '#protocol/psn/eap-method.ts';
 import {readMac} from '#protocol/psn/mac-address.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import type {RadiusReply} from '#protocol/psn/radius-reply.ts';
 import type {Datagram, Request} from '#protocol/psn/radius-server.ts';
 import {bytes, readBytes, readText} from '#protocol/radius/attributes.ts';
-import {joinEapMessage, splitEapMessage} from '#protocol/radius/eap-message.ts';
+import {eapFailureFor, joinEapMessage, splitEapMessage} from '#protocol/radius/eap-message.ts';
 import {isMppeKey, rehideMppeKeys} from '#protocol/radius/mppe-keys.ts';
 import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
 import {encodeRequest} from '#protocol/radius/request.ts';
@@ -138,7 +138,7 @@ export class EapTermination {
     const reply = this.#authentication.authorize({kind: 'known', ...subject, userName, steps}, packet, device, nowMs);
     return reply.code === 'Access-Accept'
       ? {...reply, attributes: [...reply.attributes, ...keys, ...eapAttributes]}
-      : {...reply, attributes: [...reply.attributes, ...splitEapMessage(failed(eap))]};
+      : {...reply, attributes: [...reply.attributes, ...splitEapMessage(eapFailureFor(eap))]};
   }
 
   #await(request: Request, challenge: RadiusPacket, nowMs: number): void {
@@ -204,9 +204,4 @@ function isSame(one: Request, other: Request): boolean {
     one.packet.identifier === packet.identifier &&
     one.packet.authenticator.every((byte, index) => byte === packet.authenticator[index])
   );
-}
-
-/** The EAP-Failure in the place of an EAP-Success: the node's policy says no to somebody who is who he says (RFC 3748 section 4.2). */
-function failed(success: Uint8Array | undefined): Uint8Array {
-  return Uint8Array.of(eapPacketType.failure, success?.[1] ?? 0, 0, 4);
 }

@@ -22,4 +22,12 @@ export function joinEapMessage(packet: RadiusPacket): Uint8Array | undefined {
   return eap;
 }
 
+/** The EAP-Failure in the place of another last word: somebody who is who he says is let in nowhere (RFC 3748 section 4.2). */
+export function eapFailureFor(eap: Uint8Array | undefined): Uint8Array {
+  return Uint8Array.of(eapPacketType.failure, eap?.[1] ?? 0, 0, 4);
+}
+
+/** First byte of an EAP packet (RFC 3748 section 4). */
+export const eapPacketType = {request: 1, response: 2, success: 3, failure: 4} as const;
+
 const pieceBytes = 253;

@@ -2,6 +2,7 @@
 import test from 'ava';
 import type {NadInput, NadView} from '#protocol/nad/contract.ts';
 import {Nad} from '#protocol/nad/nad.ts';
+import {healthySettings} from '#specs/protocol/nad-rig.ts';
 import {
   agent,
   endpointAddress,
@@ -152,25 +153,12 @@ class TwoRoles {
 function switchSettings(): ConstructorParameters<typeof Nad>[0] {
   const server = {name: 'psn1', address: settingsOf().address, authPort: 1812, acctPort: 1813, secret};
   return {
-    hostname: 'nad',
+    ...healthySettings,
     nasAddress,
     accessPorts: [{port: 'fa0-12', interface: 'FastEthernet0/12'}],
     radiusServers: [server],
-    radius: {timeoutMs: 5000, attempts: 3, deadTimeMs: 900_000},
     coaClients: [{address: server.address, secret}],
-    coaPort: 1700,
-    hostMode: 'multi-auth',
-    reauthIntervalMs: 0,
-    dot1x: null,
-    redirectAcls: [],
-    sendsAccounting: true,
-    sendsFramedIp: true,
     preAuthAcl: 'deny ip any any',
-    daclFailure: 'deny',
-    ipUnknownPolicy: 'notEnforced',
-    accountingIntervalMs: 172_800_000,
-    uptimeMs: 0x679e_0000,
     labEpochMs: 1_667_996_520_000,
-    delaysMs: {coa: 0, reauth: 0, 'acl-download': 0, 'acl-install': 0, ipdt: 0},
   };
 }

@@ -1,13 +1,12 @@
 /** What agents and administrators depend on besides dACLs: profile, names, accounting, the adapter, the API (domain.md 11). */
 import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
+import {callHomeList} from '#harness/lab-settings.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant, isUnknownAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {topology} from '#topologies/two-psn.ts';
-
-const callHomeList = ['psn1.posturelab.test:8443', 'psn2.posturelab.test:8443'];
 
 export const surroundings: Scenario[] = [
   {
@@ -95,7 +94,9 @@ export const surroundings: Scenario[] = [
       expect(lab, lab.timeline.of('discovery-started').length === 0, 'nobody is looked for');
       expect(lab, lab.timeline.of('sync-started').length === 0, 'synchronization is not armed');
 
-      await endpoint.replaceProfile(profileXml({xml: null, fields: {OperateOnNonDot1XWireless: '1'}}, callHomeList));
+      await endpoint.replaceProfile(
+        profileXml({xml: null, fields: {OperateOnNonDot1XWireless: '1'}}, callHomeList(topology)),
+      );
       await becomesCompliant(lab);
     },
   },
