@@ -43,6 +43,9 @@ export interface LabSettings {
     radiusTimeoutMs: number;
     radiusAttempts: number;
     deadTimeMs: number;
+    /** `radius-server dead-criteria time` and `tries`. */
+    deadCriteriaTimeMs: number;
+    deadCriteriaTries: number;
     /** The RADIUS secret that the switch has for each PSN, and takes CoA with. */
     secret: string;
     accounting: boolean;
@@ -137,6 +140,8 @@ export function defaultSettings(topology: Topology): LabSettings {
       radiusTimeoutMs: 5000,
       radiusAttempts: 3,
       deadTimeMs: 900_000,
+      deadCriteriaTimeMs: 10_000,
+      deadCriteriaTries: 3, // with the line above: the sample that domain.md 7.4 cites
       secret: 'posturelab-radius-secret',
       accounting: true,
       framedIp: true,

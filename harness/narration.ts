@@ -101,6 +101,14 @@ const tellers: Tellers = {
   'gate-released': ({step}) => plain(`goes on: the gate at ${step} is open`),
   'server-not-found': () => bad('finds no policy node'),
   'network-changed': ({change}) => plain(`sees ${change}`),
+  'radius-server-failed': ({server, next}) =>
+    bad(
+      `gives up ${server}, asks ${next ?? 'nobody else'}`,
+      'the next request may go to it first again, until it is dead',
+    ),
+  'radius-server-dead': ({server}) =>
+    bad(`takes ${server} for dead`, 'no request goes to it until its dead time is over'),
+  'radius-server-alive': ({server}) => plain(`takes ${server} for alive`),
   'node-stopped': ({how}) => bad(`is gone (${how})`),
   'node-started': () => plain('is back'),
   'link-impaired': ({link, from, impairment}) => bad(`${link}, from ${from}: ${describeImpairment(impairment)}`),

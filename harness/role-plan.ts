@@ -93,7 +93,12 @@ function planNad(
       acctPort: 1813,
       secret: settings.secret,
     })),
-    radius: {timeoutMs: settings.radiusTimeoutMs, attempts: settings.radiusAttempts, deadTimeMs: settings.deadTimeMs},
+    radius: {
+      timeoutMs: settings.radiusTimeoutMs,
+      attempts: settings.radiusAttempts,
+      deadTimeMs: settings.deadTimeMs,
+      deadCriteria: {timeMs: settings.deadCriteriaTimeMs, tries: settings.deadCriteriaTries},
+    },
     coaClients: [...addresses]
       .filter(([name]) => settings.coaClients === null || settings.coaClients.includes(name))
       .map(([, address]) => ({address, secret: settings.secret})),

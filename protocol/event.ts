@@ -96,7 +96,11 @@ export type NadEvent =
   | {kind: 'coa-answered'; code: 'CoA-ACK' | 'CoA-NAK' | 'Disconnect-ACK' | 'Disconnect-NAK'; errorCause?: number}
   | {kind: 'datagram-discarded'; from: string; reason: string}
   | {kind: 'session-ended'; port: string; mac: string; sessionId: string; cause: string}
+  /** A request was given up at one server and goes to the next. */
   | {kind: 'radius-server-failed'; server: string; next: string | null}
+  /** From now on no server is asked before it, or it is again. `log`: the line of IOS. */
+  | {kind: 'radius-server-dead'; server: string; log: string}
+  | {kind: 'radius-server-alive'; server: string; log: string}
   | {kind: 'accounting-sent'; status: 'Start' | 'Interim-Update' | 'Stop'; sessionId: string}
   | {kind: 'accounting-unanswered'; status: 'Start' | 'Interim-Update' | 'Stop'; sessionId: string};
 

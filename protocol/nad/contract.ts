@@ -12,7 +12,10 @@ export interface NadSettings {
   accessPorts: {port: string; interface: string}[];
   /** In the order in which they are tried. */
   radiusServers: RadiusServer[];
-  radius: {timeoutMs: number; attempts: number; deadTimeMs: number};
+  /**
+  `radius-server timeout`, `retransmit` (which does not count the first transmission, as `attempts` does), `deadtime` and `dead-criteria`.
+  */
+  radius: {timeoutMs: number; attempts: number; deadTimeMs: number; deadCriteria: {timeMs: number; tries: number}};
   /** `aaa server radius dynamic-author`: who may send CoA, with which secret (domain.md 5.8). */
   coaClients: {address: string; secret: string}[];
   coaPort: number;

@@ -1,4 +1,4 @@
-import type {NadSettings, ServiceCounters} from '#protocol/nad/contract.ts';
+import type {NadSettings, RadiusServer, ServiceCounters} from '#protocol/nad/contract.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import {RadiusServers, type RadiusService, type ServerState} from '#protocol/nad/radius-servers.ts';
 import type {KeyCover} from '#protocol/radius/mppe-keys.ts';
@@ -39,8 +39,9 @@ const answersTo: Record<RadiusService, readonly RadiusPacket['code'][]> = {
 
 /**
 The switch as a RADIUS client (RFC 2865 2.4, 2866 2): each question goes to one server, `attempts` times, `timeoutMs` apart;
-then that server is left out for the dead time and the next one is asked anew, with its own secret. Only a verified answer
-counts. What is forged, late or from nobody is told as `datagram-discarded` and changes nothing.
+then the next one is asked anew, with its own secret. Whether the silent one is asked first again by the next question is for
+`RadiusServers` to say. Only a verified answer counts. What is forged, late or from nobody is told as `datagram-discarded` and
+changes nothing.
 */
 export class RadiusClient {
   readonly servers: RadiusServers;
@@ -52,7 +53,7 @@ export class RadiusClient {
 
   constructor(context: NadContext) {
     const {radiusServers, radius} = context.settings;
-    this.servers = new RadiusServers(radiusServers, radius.deadTimeMs);
+    this.servers = new RadiusServers(radiusServers, radius);
     this.#context = context;
     this.#limits = radius;
   }
@@ -79,7 +80,7 @@ export class RadiusClient {
     }
     const {exchange, packet, cover} = recognized;
     this.#release(exchange);
-    this.servers.markAlive(exchange.state, nowMs);
+    if (this.servers.heard(exchange.state, nowMs)) this.#tellAlive(exchange.state);
     countAnswer(exchange.state, packet.code);
     exchange.question.onAnswer(packet, exchange.state.server.name, nowMs, cover);
     this.#sendWaiting(nowMs);
@@ -89,9 +90,11 @@ export class RadiusClient {
   wake(nowMs: number): void {
     const earliest = this.wakeAtMs();
     if (earliest === undefined || earliest > nowMs) return;
+    for (const state of this.servers.revived(nowMs)) this.#tellAlive(state);
     for (const exchange of [...this.#outstanding.values()]) {
       if (exchange.sent === undefined || exchange.sent.dueAtMs > nowMs) continue;
       this.#counters(exchange).timeouts += 1;
+      if (exchange.sent.times > 1 && this.servers.silent(exchange.state, nowMs)) this.#tellDead(exchange.state);
       if (exchange.sent.times < this.#limits.attempts) this.#repeat(exchange, exchange.sent, nowMs);
       else this.#giveUpServer(exchange, nowMs);
     }
@@ -99,7 +102,7 @@ export class RadiusClient {
   }
 
   wakeAtMs(): number | undefined {
-    let earliest: number | undefined;
+    let earliest = this.servers.wakeAtMs();
     for (const {sent} of this.#outstanding.values()) {
       if (sent !== undefined && (earliest === undefined || sent.dueAtMs < earliest)) earliest = sent.dueAtMs;
     }
@@ -158,9 +161,7 @@ export class RadiusClient {
     this.#release(exchange);
     exchange.tried.push(failed);
     const next = exchange.question.only ? undefined : this.servers.next(exchange.tried, nowMs);
-    if (this.servers.markDead(failed, nowMs)) {
-      this.#context.record({kind: 'radius-server-failed', server: failed.server.name, next: next?.server.name ?? null});
-    }
+    this.#context.record({kind: 'radius-server-failed', server: failed.server.name, next: next?.server.name ?? null});
     if (next === undefined) {
       exchange.question.onSilence(nowMs);
       return;
@@ -210,9 +211,24 @@ export class RadiusClient {
     this.#context.emit({kind: 'send', localPort: 0, to: {address: server.address, port}, bytes});
   }
 
+  #tellDead({server}: ServerState): void {
+    const log = `%RADIUS-4-RADIUS_DEAD: RADIUS server ${portsOf(server)} is not responding.`;
+    this.#context.record({kind: 'radius-server-dead', server: server.name, log});
+  }
+
+  #tellAlive({server}: ServerState): void {
+    const log = `%RADIUS-4-RADIUS_ALIVE: RADIUS server ${portsOf(server)} is being marked alive.`;
+    this.#context.record({kind: 'radius-server-alive', server: server.name, log});
+  }
+
   #counters({state, question}: Exchange): ServiceCounters {
     return state[question.service];
   }
+}
+
+/** As in the switch's own messages. */
+function portsOf({address, authPort, acctPort}: RadiusServer): string {
+  return `${address}:${authPort},${acctPort}`;
 }
 
 function exchangeKey({server}: ServerState, service: RadiusService, identifier: number): string {

@@ -29,7 +29,7 @@ export const healthySettings: NadSettings = {
     {name: 'psn1', address: psn1, authPort: 1812, acctPort: 1813, secret},
     {name: 'psn2', address: psn2, authPort: 1812, acctPort: 1813, secret},
   ],
-  radius: {timeoutMs: 5000, attempts: 3, deadTimeMs: 900_000},
+  radius: {timeoutMs: 5000, attempts: 3, deadTimeMs: 900_000, deadCriteria: {timeMs: 10_000, tries: 2}},
   coaClients: [
     {address: psn1, secret},
     {address: psn2, secret},
