@@ -49,6 +49,8 @@ export interface LabSettings {
     /** The RADIUS secret that the switch has for each PSN, and takes CoA with. */
     secret: string;
     accounting: boolean;
+    /** `aaa accounting update newinfo periodic`; 0: on new information only. */
+    accountingIntervalMs: number;
     /** Access-Requests carry the endpoint's address, once it is learnt (attribute 8). */
     framedIp: boolean;
     /** PSNs that may send CoA; null: all of the topology (domain.md 5.8). */
@@ -144,6 +146,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       deadCriteriaTries: 3, // with the line above: the sample that domain.md 7.4 cites
       secret: 'posturelab-radius-secret',
       accounting: true,
+      accountingIntervalMs: 172_800_000, // TAC 222483
       framedIp: true,
       coaClients: null,
     },

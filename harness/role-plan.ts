@@ -119,7 +119,7 @@ function planNad(
     ipUnknownPolicy: settings.ipUnknownPolicy,
     sendsAccounting: settings.accounting,
     sendsFramedIp: settings.framedIp,
-    accountingIntervalMs: 172_800_000,
+    accountingIntervalMs: settings.accountingIntervalMs,
     uptimeMs: 0x679e_0000,
     labEpochMs: labEpochS * 1000,
     delaysMs: {
