@@ -51,6 +51,8 @@ export interface LabSettings {
     accounting: boolean;
     /** `aaa accounting update newinfo periodic`; 0: on new information only. */
     accountingIntervalMs: number;
+    /** The switch tells the PSNs when it starts and reloads. */
+    systemAccounting: boolean;
     /** Access-Requests carry the endpoint's address, once it is learnt (attribute 8). */
     framedIp: boolean;
     /** PSNs that may send CoA; null: all of the topology (domain.md 5.8). */
@@ -147,6 +149,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       secret: 'posturelab-radius-secret',
       accounting: true,
       accountingIntervalMs: 172_800_000, // TAC 222483
+      systemAccounting: false,
       framedIp: true,
       coaClients: null,
     },

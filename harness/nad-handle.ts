@@ -14,6 +14,8 @@ export interface NadHandle {
   setDelay(step: NadStep, delayMs: number): Promise<void>;
   setPort(port: string, up: boolean): Promise<void>;
   clearSession(port: string): Promise<void>;
+  /** `reload`: tells what it has to tell, and starts from nothing. What takes its power away without a word is `Lab.stopNode`. */
+  reload(): Promise<void>;
   /** One line typed at the prompt, and what the switch prints. */
   cli(line: string): Promise<string>;
   view(): Promise<NadView>;
@@ -33,6 +35,11 @@ export function nadOf(lab: Lab): NadHandle {
     setDelay: (step, delayMs) => tell({name: 'set-delay', step, delayMs}),
     setPort: (port, up) => tell({name: 'set-port', port, up}),
     clearSession: port => tell({name: 'clear-session', port}),
+    async reload() {
+      await tell({name: 'prepare-reload'});
+      await lab.stopNode(node);
+      await lab.startNode(node);
+    },
     cli: async line => String(await lab.call(node, cliCommand(line))),
     view: async () => (await lab.call(node, {name: 'view'})) as NadView,
     counters: async () => (await lab.call(node, {name: 'counters'})) as AceCount[],

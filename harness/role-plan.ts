@@ -118,6 +118,7 @@ function planNad(
     daclFailure: settings.daclFailure,
     ipUnknownPolicy: settings.ipUnknownPolicy,
     sendsAccounting: settings.accounting,
+    sendsSystemAccounting: settings.systemAccounting,
     sendsFramedIp: settings.framedIp,
     accountingIntervalMs: settings.accountingIntervalMs,
     uptimeMs: 0x679e_0000,
@@ -186,6 +187,11 @@ function planPsn(
     delaysMs: {coa: own.coaDelayMs, replication: own.replicationDelayMs},
     persisted: null,
   };
+}
+
+/** A switch that has been without power counts its uptime anew, and with it the last third of its audit-session-ids (domain.md 5.2). */
+export function switchRestarted<Settings extends NadSettings>(settings: Settings, nowMs: number): Settings {
+  return {...settings, uptimeMs: -nowMs};
 }
 
 /** Between the two RADIUS servers of a PSN, and between a switch's authenticator and its proxy: it never leaves a container. */

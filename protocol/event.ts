@@ -101,8 +101,11 @@ export type NadEvent =
   /** From now on no server is asked before it, or it is again. `log`: the line of IOS. */
   | {kind: 'radius-server-dead'; server: string; log: string}
   | {kind: 'radius-server-alive'; server: string; log: string}
-  | {kind: 'accounting-sent'; status: 'Start' | 'Interim-Update' | 'Stop'; sessionId: string}
-  | {kind: 'accounting-unanswered'; status: 'Start' | 'Interim-Update' | 'Stop'; sessionId: string};
+  /** `sessionId` is empty for the switch itself. */
+  | {kind: 'accounting-sent'; status: AccountingStatus; sessionId: string}
+  | {kind: 'accounting-unanswered'; status: AccountingStatus; sessionId: string};
+
+export type AccountingStatus = 'Start' | 'Interim-Update' | 'Stop' | 'Accounting-On' | 'Accounting-Off';
 
 /** Told by a policy node (domain.md 6). */
 export type PsnEvent =

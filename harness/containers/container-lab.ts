@@ -6,8 +6,10 @@ import {checkImpairment, type DeclaredImpairment} from '#harness/declared-impair
 import {type Lab, NoSuchNodeError, type UntilOptions, waitForEvent} from '#harness/lab.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
 import {directionsOf} from '#harness/link-directions.ts';
+import {switchRestarted} from '#harness/role-plan.ts';
 import type {Timeline} from '#harness/timeline.ts';
 import type {Topology} from '#harness/topology.ts';
+import type {NadNodeSettings} from '#images/nad/settings.ts';
 import {type ClockSettings, type LabClock, labClock, monotonicMs} from '#images/shell/clock.ts';
 import type {WireView} from '#images/wire/contract.ts';
 import type {EventOf, LabEvent, LabEventKind} from '#protocol/event.ts';
@@ -108,7 +110,7 @@ export class ContainerLab implements Lab {
     const pids = await pidsOf(engine, this.#parts.containerIds);
     const impaired = await this.#parts.links.scriptAfterRestart(node);
     await linker.run(`${linkScript(this.topology, pids, node)}${impaired}`);
-    channel.begin(begin);
+    channel.begin({...begin, settings: this.#settingsAfterRestart(node, begin.settings)});
     await channel.becomes('begun', startDeadlineMs);
     this.#record(node, {kind: 'node-started'});
   }
@@ -132,6 +134,12 @@ export class ContainerLab implements Lab {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#letGo();
     await this.#parts.close();
+  }
+
+  #settingsAfterRestart(node: string, settings: unknown): unknown {
+    return this.topology.nodes[node]?.kind === 'nad'
+      ? switchRestarted(settings as NadNodeSettings, this.nowMs())
+      : settings;
   }
 
   #letGo(): void {

@@ -97,7 +97,7 @@ const firstIndex = 1000;
 
 /**
 The script that links running nodes. `pids`: each node's process on the engine's host. `only`: just the links of that node,
-after it was restarted. Every word in it is a number, or has passed the topology's schema.
+after it was restarted; the access ports of a switch stay down then until it opens them itself (images/nad/main.ts). Every word in it is a number, or has passed the topology's schema.
 */
 export function linkScript(topology: Topology, pids: Record<string, number>, only?: string): string {
   const links = topology.links.filter(link => only === undefined || link.ends.some(end => readEnd(end).node === only));
@@ -130,7 +130,10 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
     lines.push(
       batch(pids[name], [
         ...(only === undefined || only === name ? ['link set lo up', ...vlan] : []),
-        ...access.flatMap(port => [`link set ${port} master vlan255`, `link set ${port} up`]),
+        ...access.flatMap(port => [
+          `link set ${port} master vlan255`,
+          `link set ${port} ${only === name ? 'down' : 'up'}`,
+        ]),
         ...routed.flatMap(([port, address]) => [`addr add ${address} dev ${port}`, `link set ${port} up`]),
       ]),
     );

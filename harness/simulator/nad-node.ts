@@ -1,3 +1,4 @@
+import {switchRestarted} from '#harness/role-plan.ts';
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
 import {serveNames} from '#harness/simulator/dns.ts';
 import {Forwarding} from '#harness/simulator/forwarding.ts';
@@ -72,7 +73,8 @@ export class NadNode implements SimulatedNode {
     this.#boots += 1;
     this.#stack.isPowered = true;
     this.#forwarding = this.#newForwarding();
-    this.#nad = new Nad(this.#settings, count => random.bytes(count));
+    const settings = this.#boots === 1 ? this.#settings : switchRestarted(this.#settings, clock.nowMs());
+    this.#nad = new Nad(settings, count => random.bytes(count));
     const carried = new CarriedRole<NadInput, NadEffect>({
       role: sabotage.nad?.(this.#nad) ?? this.#nad,
       simulation,

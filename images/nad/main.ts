@@ -7,7 +7,7 @@ import {commandsOf, type ShellCommand} from '#images/nad/commands.ts';
 import {startDnsServer} from '#images/nad/dns-server.ts';
 import {type Enforcement, openEnforcement} from '#images/nad/enforcement.ts';
 import {GuardedPorts} from '#images/nad/guarded-ports.ts';
-import {macOf, probeAddress, setPort} from '#images/nad/ports.ts';
+import {macOf, openPorts, probeAddress, setPort} from '#images/nad/ports.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
 import {openSockets} from '#images/nad/sockets.ts';
 import {carry} from '#images/shell/carry.ts';
@@ -123,6 +123,8 @@ async function start({
   });
   const order = (command: NadCommand) => carried.input({kind: 'command', id: 'console', command});
   await Promise.all([guarded.promise, arp.ready, openCliServer({world, order}), dns]);
+  // As on a switch that boots: hosts get their carrier, and ask for their gateway, when somebody looks at what enters.
+  await openPorts(settings.accessPorts.map(({port}) => port));
 
   return commandsOf({enforcement, world, order, control, input: carried.input});
 }

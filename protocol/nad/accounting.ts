@@ -1,3 +1,4 @@
+import type {AccountingStatus} from '#protocol/event.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import type {RadiusClient} from '#protocol/nad/radius-client.ts';
 import {hex8, type Session} from '#protocol/nad/session.ts';
@@ -6,7 +7,7 @@ import {address, avPair, bytes, number, text} from '#protocol/radius/attributes.
 import type {RadiusAttribute} from '#protocol/radius/packet.ts';
 
 /** Acct-Status-Type (RFC 2866 5.1). */
-const statusTypes = {Start: 1, Stop: 2, 'Interim-Update': 3} as const;
+const statusTypes = {Start: 1, Stop: 2, 'Interim-Update': 3, 'Accounting-On': 7, 'Accounting-Off': 8} as const;
 const counterOf = {Start: 'starts', Stop: 'stops', 'Interim-Update': 'interims'} as const;
 
 /** Why sessions end, by their names in RFC 2866 5.10 and RFC 3580 3.1. */
@@ -21,6 +22,14 @@ export const terminateCauses = {
 } as const;
 
 export type TerminateCause = keyof typeof terminateCauses;
+
+interface AccountingRecord {
+  status: AccountingStatus;
+  sessionId: string;
+  attributes: RadiusAttribute[];
+  counts?: (typeof counterOf)[keyof typeof counterOf];
+  onTold?: () => void;
+}
 
 /**
 Accounting (domain.md 5.9): Start when a session is authorized, Interim-Update on new information and every
@@ -67,12 +76,31 @@ export class Accounting {
     this.#send(session, 'Stop', last, nowMs);
   }
 
+  /**
+  The switch itself, as it starts and before it reloads (RFC 2866 5.1): from then on nothing is true of what it told before. No session
+  has a Stop of its own then. `onTold`: a server has acknowledged it, or none does.
+  */
+  system(status: 'Accounting-On' | 'Accounting-Off', onTold: () => void, nowMs: number): void {
+    const {settings} = this.#context;
+    if (!settings.sendsAccounting || !settings.sendsSystemAccounting) {
+      onTold();
+      return;
+    }
+    const attributes = [
+      text('Acct-Session-Id', hex8(0)), // RFC 2866 wants one; that it is this one is ours
+      number('Acct-Status-Type', statusTypes[status]),
+      address('NAS-IP-Address', settings.nasAddress),
+      number('Event-Timestamp', this.#unixTimeS(nowMs)),
+    ];
+    this.#tell({status, sessionId: '', attributes, onTold}, nowMs);
+  }
+
   #nextDueAtMs(nowMs: number): number | null {
     const {accountingIntervalMs} = this.#context.settings;
     return accountingIntervalMs > 0 ? nowMs + accountingIntervalMs : null;
   }
 
-  #send(session: Session, status: keyof typeof statusTypes, more: RadiusAttribute[], nowMs: number): void {
+  #send(session: Session, status: keyof typeof counterOf, more: RadiusAttribute[], nowMs: number): void {
     const {settings} = this.#context;
     const learnt = this.#addressOf(session);
     const attributes = [
@@ -85,20 +113,24 @@ export class Accounting {
       ...stationAttributes(session, settings),
       avPair(`audit-session-id=${session.id}`),
       avPair(`method=${session.method}`),
-      number('Event-Timestamp', Math.floor((settings.labEpochMs + nowMs) / 1000)),
+      number('Event-Timestamp', this.#unixTimeS(nowMs)),
       ...more,
     ];
-    this.#context.record({kind: 'accounting-sent', status, sessionId: session.id});
-    this.#client.ask(
-      {
-        service: 'accounting',
-        attributes,
-        counts: counterOf[status],
-        onAnswer: () => {},
-        onSilence: () => this.#context.record({kind: 'accounting-unanswered', status, sessionId: session.id}),
-      },
-      nowMs,
-    );
+    this.#tell({status, sessionId: session.id, attributes, counts: counterOf[status]}, nowMs);
+  }
+
+  #tell({status, sessionId, attributes, counts, onTold = () => {}}: AccountingRecord, nowMs: number): void {
+    this.#context.record({kind: 'accounting-sent', status, sessionId});
+    const onSilence = () => {
+      this.#context.record({kind: 'accounting-unanswered', status, sessionId});
+      onTold();
+    };
+    const question = {service: 'accounting' as const, attributes, onAnswer: onTold, onSilence};
+    this.#client.ask(counts === undefined ? question : {...question, counts}, nowMs);
+  }
+
+  #unixTimeS(nowMs: number): number {
+    return Math.floor((this.#context.settings.labEpochMs + nowMs) / 1000);
   }
 }
 

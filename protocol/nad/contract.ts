@@ -38,11 +38,13 @@ export interface NadSettings {
   ipUnknownPolicy: 'notEnforced' | 'anySource';
   /** Whether there is accounting at all (domain.md 11.27). */
   sendsAccounting: boolean;
+  /** `aaa accounting system default start-stop`: tells when the switch starts and reloads. */
+  sendsSystemAccounting: boolean;
   /** `radius-server attribute 8 include-in-access-req`: Framed-IP-Address, once it is learnt. */
   sendsFramedIp: boolean;
   /** `aaa accounting update newinfo periodic`, in lab milliseconds (172 800 000 in TAC 222483); 0: on new information only. */
   accountingIntervalMs: number;
-  /** How long the switch was up at lab time 0, in milliseconds: the last third of audit-session-ids (domain.md 5.2). */
+  /** How long the switch was up at lab time 0, in milliseconds (below 0 if it started later): the last third of audit-session-ids (domain.md 5.2). */
   uptimeMs: number;
   /** Unix time in milliseconds at lab time 0; `show clock` and accounting's Event-Timestamp come from it. */
   labEpochMs: number;
@@ -100,6 +102,8 @@ export type NadCommand =
   /** `shutdown` and `no shutdown` of a port. */
   | {name: 'set-port'; port: string; up: boolean}
   | {name: 'clear-session'; port: string}
+  /** What `reload` does before the power goes; answered when nothing is left to be told. */
+  | {name: 'prepare-reload'}
   | {name: 'view'};
 
 export type NadEffect =

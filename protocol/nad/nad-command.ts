@@ -11,7 +11,7 @@ Carries out what a spec or an engineer asks of the switch. Commands come as JSON
 not as the contract has it is refused, in words. Returns the result.
 */
 export function carryOutCommand(
-  command: Exclude<NadCommand, {name: 'view'}>,
+  command: Exclude<NadCommand, {name: 'view' | 'prepare-reload'}>,
   {context, ports, sessions, access}: {context: NadContext; ports: Ports; sessions: Sessions; access: Access},
   nowMs: number,
 ): {ok: true} | {ok: false; message: string} {

@@ -130,6 +130,7 @@ export class Nad implements Role<NadInput, NadEffect> {
     switch (input.kind) {
       case 'start':
         for (const message of this.#problems) this.#context.emit({kind: 'record', event: {kind: 'fault', message}});
+        this.#accounting.system('Accounting-On', () => {}, nowMs);
         return;
       case 'wake':
         return; // what is due is done in any case
@@ -207,6 +208,11 @@ export class Nad implements Role<NadInput, NadEffect> {
   #command(id: string, command: NadCommand, nowMs: number): void {
     if (command.name === 'view') {
       this.#context.emit({kind: 'reply', id, result: this.view(nowMs)});
+      return;
+    }
+    if (command.name === 'prepare-reload') {
+      const reply = () => this.#context.emit({kind: 'reply', id, result: null});
+      this.#accounting.system('Accounting-Off', reply, nowMs);
       return;
     }
     const parts = {context: this.#context, ports: this.#ports, sessions: this.#sessions, access: this.#access};

@@ -20,7 +20,7 @@ export class Sessions {
   open(port: string, mac: string, nowMs: number): Session | undefined {
     if (this.onPort(port).length >= limitPerPort) return undefined;
     this.#count += 1;
-    const uptimeMs = this.#uptimeAtZeroMs + nowMs;
+    const uptimeMs = Math.max(0, this.#uptimeAtZeroMs + nowMs);
     const session = newSession({port, mac, nasAddress: this.#nasAddress}, this.#count, {uptimeMs, nowMs});
     this.#byId.set(session.id, session);
     this.#byHost.set(hostKey(port, mac), session);

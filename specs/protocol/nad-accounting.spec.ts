@@ -4,6 +4,7 @@ import {readAddress, readNumber, readText} from '#protocol/radius/attributes.ts'
 import {acceptWith, address, NadRig, port, unknownAcl} from '#specs/protocol/nad-rig.ts';
 
 const records = (rig: NadRig) => rig.sent.filter(({toPort}) => toPort === 1813).map(({packet}) => packet);
+const accept = acceptWith(unknownAcl);
 const statuses = (rig: NadRig) => rig.of('accounting-sent').map(({status}) => status);
 
 test('Start follows authorization, with the session, the address and the Class that ISE gave', t => {
@@ -95,4 +96,58 @@ test('a record goes to the next server when the first does not take it, and is t
 
   t.deepEqual([...new Set(rig.sent.filter(({toPort}) => toPort === 1813).map(({server}) => server))], ['psn1', 'psn2']);
   t.like(rig.of('accounting-unanswered'), [{status: 'Start'}]);
+});
+
+const system = {sendsSystemAccounting: true};
+
+test('a switch that starts tells Accounting-On before anything else, with what RFC 2866 asks for', t => {
+  const rig = NadRig.authorized(system);
+  const [on, start] = records(rig);
+  if (on === undefined) return t.fail('no Accounting-On');
+
+  t.deepEqual(statuses(rig), ['Accounting-On', 'Start']);
+  t.is(readNumber(on, 'Acct-Status-Type'), 7);
+  t.is(readText(on, 'Acct-Session-Id'), '00000000');
+  t.is(readAddress(on, 'NAS-IP-Address'), '192.168.255.12');
+  t.is(readText(on, 'Calling-Station-Id'), undefined);
+  t.is(start && readNumber(start, 'Acct-Status-Type'), 1);
+});
+
+test('before a reload Accounting-Off is told, no session is stopped, and the command is answered when a server has it', t => {
+  const rig = NadRig.authorized(system);
+  rig.psn = () => undefined;
+  const answers = () => rig.effects.filter(effect => effect.kind === 'reply').length;
+  rig.command({name: 'prepare-reload'});
+  t.is(answers(), 0);
+  rig.psn = acceptWith(unknownAcl);
+  rig.advance(5000);
+
+  t.deepEqual(statuses(rig), ['Accounting-On', 'Start', 'Accounting-Off']);
+  t.deepEqual(
+    records(rig)
+      .slice(-2)
+      .map(record => readNumber(record, 'Acct-Status-Type')),
+    [8, 8],
+    'it is sent again',
+  );
+  t.is(answers(), 1);
+});
+
+test('a reload that nobody wants to hear of is prepared all the same', t => {
+  const rig = NadRig.authorized(system, request =>
+    request.code === 'Accounting-Request' ? undefined : accept(request, ''),
+  );
+  rig.command({name: 'prepare-reload'});
+  rig.advance(30_000);
+
+  t.is(rig.effects.filter(effect => effect.kind === 'reply').length, 1);
+  t.like(rig.of('accounting-unanswered').at(-1), {status: 'Accounting-Off', sessionId: ''});
+});
+
+test('without system accounting nothing is told of the switch itself', t => {
+  const rig = NadRig.authorized();
+  rig.command({name: 'prepare-reload'});
+
+  t.deepEqual(statuses(rig), ['Start']);
+  t.is(rig.effects.filter(effect => effect.kind === 'reply').length, 1);
 });

@@ -40,6 +40,7 @@ export const healthySettings: NadSettings = {
   dot1x: null,
   redirectAcls: [],
   sendsAccounting: true,
+  sendsSystemAccounting: false,
   sendsFramedIp: true,
   preAuthAcl: 'permit udp any any eq bootps\ndeny ip any any',
   daclFailure: 'deny',

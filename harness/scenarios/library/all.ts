@@ -6,6 +6,7 @@ import {fullSwitch} from '#harness/scenarios/library/full-switch.ts';
 import {interleavings} from '#harness/scenarios/library/interleavings.ts';
 import {networkTroubles} from '#harness/scenarios/library/network-troubles.ts';
 import {redirect} from '#harness/scenarios/library/redirect.ts';
+import {restarts} from '#harness/scenarios/library/restarts.ts';
 import {roughLinks} from '#harness/scenarios/library/rough-links.ts';
 import {staleState} from '#harness/scenarios/library/stale-state.ts';
 import {surroundings} from '#harness/scenarios/library/surroundings.ts';
@@ -20,6 +21,7 @@ export const library: readonly Scenario[] = [
   ...networkTroubles,
   ...staleState,
   ...failover,
+  ...restarts,
   ...dot1xTroubles,
   ...redirect,
   ...roughLinks,
