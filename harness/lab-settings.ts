@@ -62,6 +62,8 @@ export interface LabSettings {
     coaDelayMs: number;
     replicationDelayMs: number;
     replication: boolean;
+    /** All PSNs are one node group. */
+    nodeGroup: boolean;
     /** 0: off. */
     postureLeaseMs: number;
     /** The portal's *Bidirectional port*. */
@@ -157,6 +159,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       coaDelayMs: 0,
       replicationDelayMs: 0,
       replication: true,
+      nodeGroup: false,
       postureLeaseMs: 0,
       probePort: 8449,
       coaTimeoutMs: 5000,

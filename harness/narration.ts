@@ -109,6 +109,9 @@ const tellers: Tellers = {
   'radius-server-dead': ({server}) =>
     bad(`takes ${server} for dead`, 'no request goes to it until its dead time is over'),
   'radius-server-alive': ({server}) => plain(`takes ${server} for alive`),
+  'group-member-failed': ({member, terminates}) =>
+    bad(`misses ${member} in its node group, terminates ${counted(terminates, 'session', 'sessions')}`),
+  'group-member-back': ({member}) => plain(`hears ${member} again in its node group`),
   'node-stopped': ({how}) => bad(`is gone (${how})`),
   'node-started': () => plain('is back'),
   'link-impaired': ({link, from, impairment}) => bad(`${link}, from ${from}: ${describeImpairment(impairment)}`),

@@ -152,6 +152,7 @@ function planPsn(
       posture: 8905,
       probe: own.probePort,
       messaging: 8671,
+      nodeGroup: own.nodeGroup ? 7800 : null,
       api: 443,
       syslog: own.syslogTargets.includes(node) ? own.syslogPort : null,
     },

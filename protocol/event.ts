@@ -142,6 +142,9 @@ export type PsnEvent =
   | {kind: 'session-terminated'; sessionId: string; mac: string; by: string}
   | {kind: 'session-removed'; sessionId: string; mac: string; cause: string}
   | {kind: 'session-replicated'; sessionId: string; to: string}
+  /** `terminates`: so many posture-pending sessions of its, if this node is the one to do it. */
+  | {kind: 'group-member-failed'; member: string; terminates: number}
+  | {kind: 'group-member-back'; member: string}
   | {kind: 'probe-received'; from: string; sessionId: string | null; status: PostureStatus}
   | {kind: 'alarm-raised'; alarm: string; severity: 'Warning' | 'Critical' | 'Info'; details: Record<string, string>}
   /** Another node's syslog came to this one, which is its logging target. */

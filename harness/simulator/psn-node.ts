@@ -9,7 +9,7 @@ import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated
 import type {HttpOutcome} from '#images/shell/http-client.ts';
 import type {HttpsOutcome} from '#images/shell/https-client.ts';
 import type {PersistentState, PsnCommand, PsnEffect, PsnInput, PsnSettings} from '#protocol/psn/contract.ts';
-import {httpsPortsOf, udpPortsOf} from '#protocol/psn/portals.ts';
+import {httpsPortsOf, isForNodes, udpPortsOf} from '#protocol/psn/portals.ts';
 import {Psn} from '#protocol/psn/psn.ts';
 import type {CommonEffect, Endpoint} from '#protocol/role.ts';
 
@@ -114,7 +114,7 @@ export class PsnNode implements SimulatedNode {
       address,
       certificate: {names: [fqdn, address], isTrusted: this.#isTrusted},
       ports: new Map(
-        httpsPortsOf(this.#settings).map(port => [port, {requireClientCertificate: port === ports.messaging}]),
+        httpsPortsOf(this.#settings).map(port => [port, {requireClientCertificate: isForNodes(port, ports)}]),
       ),
       onRequest: request => carried.input({kind: 'https-request', ...request}),
     });

@@ -3,7 +3,7 @@ import {type HttpsServer, openHttpsServer} from '#images/shell/https-server.ts';
 import {openUdp, type UdpSocket} from '#images/shell/udp.ts';
 import type {HttpResponse} from '#protocol/http.ts';
 import type {PsnInput} from '#protocol/psn/contract.ts';
-import {httpsPortsOf, udpPortsOf} from '#protocol/psn/portals.ts';
+import {httpsPortsOf, isForNodes, udpPortsOf} from '#protocol/psn/portals.ts';
 import type {Endpoint} from '#protocol/role.ts';
 
 /** Every port that a policy node listens on. */
@@ -15,7 +15,7 @@ export interface Listeners extends AsyncDisposable {
 
 /**
 Opens RADIUS, the CoA client's socket, and HTTPS for agents and peers, all on the node's own address. Only holders of a certificate
-of the lab's authority get in on the messaging port. Rejects if a port is taken or the address is not there.
+of the lab's authority get in on the ports between nodes. Rejects if a port is taken or the address is not there.
 */
 export async function openListeners(
   {address, ports, customPortals, tls}: Pick<PsnNodeSettings, 'address' | 'ports' | 'customPortals' | 'tls'>,
@@ -33,7 +33,7 @@ export async function openListeners(
       address,
       port,
       tls,
-      requireClientCertificate: port === ports.messaging,
+      requireClientCertificate: isForNodes(port, ports),
       onRequest: (id, from, request) =>
         onInput({kind: 'https-request', requestId: `${port} ${id}`, localPort: port, from, request}),
     });

@@ -49,6 +49,8 @@ export interface PsnPorts {
   probe: number | null;
   /** Node to node. */
   messaging: number;
+  /** Heartbeat of the node group; null: the node is in none. */
+  nodeGroup: number | null;
   /** REST API, through ISE's gateway (domain.md 1.2). */
   api: number;
   /** UDP, where this node is a logging target of others; null: it is not. */

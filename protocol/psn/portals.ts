@@ -23,8 +23,14 @@ export function portalsOf({ports, customPortals}: Pick<PsnSettings, 'ports' | 'c
 /** Every port that a node listens on for HTTPS, each once. */
 export function httpsPortsOf(settings: Pick<PsnSettings, 'ports' | 'customPortals'>): number[] {
   const ofPortals = portalsOf(settings).flatMap(({httpsPort, bidirectionalPort}) => [httpsPort, bidirectionalPort]);
-  const all = [...ofPortals, settings.ports.posture, settings.ports.messaging, settings.ports.api];
+  const {posture, messaging, nodeGroup, api} = settings.ports;
+  const all = [...ofPortals, posture, messaging, nodeGroup, api];
   return [...new Set(all.filter(port => port !== null))];
+}
+
+/** Where only other nodes of the deployment get in. */
+export function isForNodes(port: number, {messaging, nodeGroup}: PsnPorts): boolean {
+  return port === messaging || port === nodeGroup;
 }
 
 /** Every port that a node has a UDP socket at; 0: any, for what it sends of itself. */

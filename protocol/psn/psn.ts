@@ -10,6 +10,7 @@ import {DiscoveryServer} from '#protocol/psn/discovery-server.ts';
 import {DynamicAuthorization} from '#protocol/psn/dynamic-authorization.ts';
 import {EapTermination} from '#protocol/psn/eap-termination.ts';
 import {MntApi} from '#protocol/psn/mnt-api.ts';
+import {NodeGroup} from '#protocol/psn/node-group.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import {Outbox} from '#protocol/psn/outbox.ts';
 import {OwnerLookup} from '#protocol/psn/owner-lookup.ts';
@@ -47,6 +48,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   readonly #eap: EapTermination;
   readonly #radiusServer: RadiusServer;
   readonly #ownerLookup: OwnerLookup;
+  readonly #nodeGroup: NodeGroup;
   readonly #postureServer: PostureServer;
   readonly #administration: Administration;
   readonly #mntApi: MntApi;
@@ -82,6 +84,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       accounting: new Accounting(state, directory),
     });
     this.#ownerLookup = new OwnerLookup(state, directory);
+    this.#nodeGroup = new NodeGroup(state, this.#dynamicAuthorization);
     const discovery = new DiscoveryServer(state, {directory, ownerLookup: this.#ownerLookup});
     this.#postureServer = new PostureServer(state, {directory, settlement, discovery});
     this.#mntApi = new MntApi(state, {directory, dynamicAuthorization: this.#dynamicAuthorization});
@@ -101,7 +104,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
   }
 
   wakeAtMs(): number | undefined {
-    const parts = [this.#steps, this.#dynamicAuthorization, this.#replication, this.#eap];
+    const parts = [this.#steps, this.#dynamicAuthorization, this.#replication, this.#eap, this.#nodeGroup];
     const instants = parts.map(part => part.wakeAtMs());
     const known = instants.filter(instant => instant !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
@@ -129,14 +132,19 @@ export class Psn implements Role<PsnInput, PsnEffect> {
         this.#respond(input, nowMs);
         break;
       case 'https-response':
-        if (this.#ownerLookup.finished(input.connectionId, input.response)) break;
-        this.#replication.finished(input.connectionId, input.response.status, nowMs);
+        this.#finishCall(input.connectionId, input.response, nowMs);
         break;
       case 'https-failed':
-        if (this.#ownerLookup.finished(input.connectionId, undefined)) break;
-        this.#replication.finished(input.connectionId, undefined, nowMs);
+        this.#finishCall(input.connectionId, undefined, nowMs);
         break;
     }
+  }
+
+  /** `response` undefined: the peer gave none. */
+  #finishCall(connectionId: string, response: HttpResponse | undefined, nowMs: number): void {
+    if (this.#ownerLookup.finished(connectionId, response)) return;
+    if (this.#nodeGroup.finished(connectionId, response, nowMs)) return;
+    this.#replication.finished(connectionId, response?.status, nowMs);
   }
 
   #collect(from: Endpoint, bytes: Uint8Array): void {
@@ -152,6 +160,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       else this.#reauthenticate(action.sessionId, nowMs);
     }
     this.#dynamicAuthorization.wake(nowMs);
+    this.#nodeGroup.wake(nowMs);
     this.#eap.wake(nowMs);
     this.#replication.pump(nowMs);
   }
@@ -161,6 +170,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
     const respond = (response: HttpResponse) => this.#state.outbox.add({kind: 'https-respond', requestId, response});
     const {ports} = this.#state.settings;
     if (localPort === ports.messaging) respond(this.#answerPeer(from, request, nowMs));
+    else if (localPort === ports.nodeGroup) respond(this.#nodeGroup.answer(request, from));
     else if (localPort === ports.api) respond(this.#mntApi.answer(request, nowMs));
     else this.#postureServer.answer({localPort, from, request, respond}, nowMs);
   }

@@ -35,6 +35,7 @@ export function settingsOf(changes: Partial<PsnSettings> = {}): PsnSettings {
       posture: 8905,
       probe: 8449,
       messaging: 8671,
+      nodeGroup: null,
       api: 443,
       syslog: null,
     },

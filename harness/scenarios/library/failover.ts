@@ -116,6 +116,8 @@ export const failover: Scenario[] = [
       );
     },
   },
+  nodeGroup({isGroup: true}),
+  nodeGroup({isGroup: false}),
 ];
 
 async function requestsToPsn1(lab: Lab): Promise<number> {
@@ -124,6 +126,54 @@ async function requestsToPsn1(lab: Lab): Promise<number> {
 }
 
 const quickFailover = {radiusTimeoutMs: 2000, radiusAttempts: 2, deadTimeMs: 60_000};
+
+/** psn1 dies while a user is asked to turn the firewall on. */
+function nodeGroup({isGroup}: {isGroup: boolean}): Scenario {
+  return {
+    name: isGroup ? 'node-group' : 'no-node-group',
+    claim: isGroup
+      ? 'when a PSN dies, another one of its node group terminates the sessions whose posture was pending there; they become Compliant elsewhere'
+      : 'without a node group, a session whose posture was pending when its PSN died stays pending: every PSN sends the agent to the dead one',
+    why: 'domain.md 6.5 and 6.8 (OAS-Deploy): what a node group is for; heartbeat times and who acts are ours',
+    topology,
+    settings: healthy => {
+      const {nad, psn, endpoint, ...rest} = withQuickDeath(healthy);
+      return {
+        ...rest,
+        nad: {...nad, deadTimeMs: 600_000},
+        psn: {...psn, nodeGroup: isGroup},
+        endpoint: {...endpoint, facts: {...endpoint.facts, firewall: false}},
+        profile: {xml: null, fields: {RemediationTimer: '60'}},
+      };
+    },
+    async play(lab) {
+      await lab.until('remediation-started');
+      await lab.elapse(1000); // psn1 has told psn2 whatever it is going to tell
+      const [pending] = (await psnOf(lab, 'psn2').view()).sessions;
+      expect(lab, pending?.postureStatus === 'Pending', 'psn2 knows of the pending session');
+      await lab.stopNode('psn1');
+      if (isGroup) {
+        const lost = await lab.until('group-member-failed', {where: {member: 'psn1', terminates: 1}});
+        const ended = await lab.until('session-ended', {after: lost});
+        await lab.until('session-authorized', {where: {server: 'psn2'}, after: ended});
+        await endpointOf(lab).changeFacts({firewall: true});
+        const {settled} = await becomesCompliant(lab, lost);
+        expect(lab, ended.sessionId === pending?.sessionId, 'it is that session which is ended');
+        expect(lab, settled.node === 'psn2' && settled.sessionId !== ended.sessionId, 'psn2 settles the new one');
+      } else {
+        await endpointOf(lab).changeFacts({firewall: true});
+        const sent = await lab.until('discovery-answered', {
+          where: {found: 'replicated', owner: 'psn1.posturelab.test'},
+        });
+        await lab.until('server-not-found', {after: sent});
+        await lab.elapse(60_000);
+        await caughtUp(lab);
+        expect(lab, lab.timeline.of('session-ended').length === 0, 'nobody ends the session');
+        expect(lab, lab.timeline.of('posture-settled').length === 0, 'nobody settles it');
+      }
+    },
+  };
+}
 
 /** The first retransmission that is not answered kills a server, for half a minute. */
 function withQuickDeath(healthy: LabSettings): LabSettings {
