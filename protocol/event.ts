@@ -141,7 +141,8 @@ export type PsnEvent =
   | {kind: 'coa-unanswered'; packet: 'CoA-Request' | 'Disconnect-Request'; sessionId: string}
   | {kind: 'session-terminated'; sessionId: string; mac: string; by: string}
   | {kind: 'session-removed'; sessionId: string; mac: string; cause: string}
-  | {kind: 'session-replicated'; sessionId: string; to: string}
+  /** A peer has the news. `status`: that of the session in it; null: of its end. */
+  | {kind: 'session-replicated'; sessionId: string; to: string; status: PostureStatus | null}
   /** `terminates`: so many posture-pending sessions of its, if this node is the one to do it. */
   | {kind: 'group-member-failed'; member: string; terminates: number}
   | {kind: 'group-member-back'; member: string}

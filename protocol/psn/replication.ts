@@ -119,7 +119,8 @@ export class Replication {
     line.failures = 0;
     const sessionId = announcedId(announcement);
     if (status >= 300 || sessionId === '') return; // what a peer does not want now, it will not want later
-    this.#state.outbox.record({kind: 'session-replicated', sessionId, to: line.peer.name});
+    const told = announcement.kind === 'session' ? announcement.session.postureStatus : null;
+    this.#state.outbox.record({kind: 'session-replicated', sessionId, to: line.peer.name, status: told});
   }
 
   /** Tries again later and less and less often, with what is the latest news of the session then. */

@@ -58,7 +58,7 @@ export const failover: Scenario[] = [
     settings: withQuickDeath,
     async play(lab) {
       const {installed} = await becomesCompliant(lab);
-      await lab.until('session-replicated', {where: {sessionId: installed.sessionId}, after: installed});
+      await lab.until('session-replicated', {where: {status: 'Compliant'}});
       await lab.stopNode('psn1');
       await nadOf(lab).clearSession(port);
       const stop = await lab.until('accounting-received', {where: {status: 'Stop', sessionId: installed.sessionId}});
@@ -148,7 +148,7 @@ function nodeGroup({isGroup}: {isGroup: boolean}): Scenario {
     },
     async play(lab) {
       await lab.until('remediation-started');
-      await lab.elapse(1000); // psn1 has told psn2 whatever it is going to tell
+      await lab.until('session-replicated', {where: {status: 'Pending'}});
       const [pending] = (await psnOf(lab, 'psn2').view()).sessions;
       expect(lab, pending?.postureStatus === 'Pending', 'psn2 knows of the pending session');
       await lab.stopNode('psn1');
