@@ -57,6 +57,8 @@ export interface LabSettings {
     framedIp: boolean;
     /** PSNs that may send CoA; null: all of the topology (domain.md 5.8). */
     coaClients: string[] | null;
+    /** How far a CoA's Event-Timestamp may be off; 0: any. */
+    coaWindowMs: number;
   };
   psn: {
     coaDelayMs: number;
@@ -98,6 +100,8 @@ export interface LabSettings {
   /** `dot1x`: 802.1X first, then MAB (domain.md 5.1). */
   auth: 'mab' | 'dot1x';
   dot1x: Dot1xSettings;
+  /** How far clocks are ahead of the lab's, in milliseconds, by node; below 0: behind. */
+  clocks: Record<string, number>;
   /** How links misbehave from the start, beyond what the topology declares. */
   links: LinkSetting[];
   /** Lab seconds per real second, in containers. */
@@ -154,6 +158,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       systemAccounting: false,
       framedIp: true,
       coaClients: null,
+      coaWindowMs: 300_000,
     },
     psn: {
       coaDelayMs: 0,
@@ -192,6 +197,7 @@ export function defaultSettings(topology: Topology): LabSettings {
     },
     auth: 'mab',
     dot1x: healthyDot1x,
+    clocks: {},
     links: [],
     timeScale: 10,
   };

@@ -112,6 +112,7 @@ const tellers: Tellers = {
   'group-member-failed': ({member, terminates}) =>
     bad(`misses ${member} in its node group, terminates ${counted(terminates, 'session', 'sessions')}`),
   'group-member-back': ({member}) => plain(`hears ${member} again in its node group`),
+  'clock-set': ({offsetMs}) => plain(`has its clock ${offsetMs / 1000} s off`),
   'node-stopped': ({how}) => bad(`is gone (${how})`),
   'node-started': () => plain('is back'),
   'link-impaired': ({link, from, impairment}) => bad(`${link}, from ${from}: ${describeImpairment(impairment)}`),

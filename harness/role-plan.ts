@@ -1,6 +1,7 @@
 /** From a topology and settings to what each role is given: the same in containers and in virtual time. Pure. */
 
 import type {Dot1xSettings} from '#harness/dot1x-settings.ts';
+import {NoSuchNodeError} from '#harness/lab.ts';
 import {callHomeList, fqdn, type LabSettings} from '#harness/lab-settings.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
@@ -25,32 +26,43 @@ export type RolePlan =
 /** One plan a node, in the order of declaration. */
 export function planRoles(topology: Topology, settings: LabSettings): RolePlan[] {
   const profiles = profilesOf(topology, settings);
+  refuseUnknownClocks(topology, settings);
   return Object.entries(topology.nodes).map(([node, declared]): RolePlan => {
+    const clockOffsetMs = settings.clocks[node] ?? 0;
     if (declared.kind === 'endpoint')
       return {
         node,
         kind: 'endpoint',
-        settings: {...planEndpoint(topology, declared, settings), profileXml: profiles.installed},
+        settings: {...planEndpoint(topology, declared, settings), clockOffsetMs, profileXml: profiles.installed},
       };
     if (declared.kind === 'nad')
       return {
         node,
         kind: 'nad',
-        settings: {...planNad(topology, node, declared, settings), names: {...namesOf(settings), ...hostsOf(topology)}},
+        settings: {
+          ...planNad(topology, node, declared, settings),
+          clockOffsetMs,
+          names: {...namesOf(settings), ...hostsOf(topology)},
+        },
       };
     return {
       node,
       kind: 'psn',
-      settings: {...planPsn(topology, node, declared, settings), agentProfile: profiles.provisioned},
+      settings: {...planPsn(topology, node, declared, settings), clockOffsetMs, agentProfile: profiles.provisioned},
     };
   });
+}
+
+function refuseUnknownClocks({nodes}: Topology, {clocks}: LabSettings): void {
+  for (const node of Object.keys(clocks))
+    if (!Object.hasOwn(nodes, node)) throw new NoSuchNodeError(node, Object.keys(nodes));
 }
 
 function planEndpoint(
   topology: Topology,
   endpoint: NodeOfKind<'endpoint'>,
   settings: LabSettings,
-): Omit<EndpointPlan, 'profileXml'> {
+): Omit<EndpointPlan, 'profileXml' | 'clockOffsetMs'> {
   const {facts, wireless, knownPsns, probeWhenNonCompliant, backupPsnLimit} = settings.endpoint;
   return {
     macs: [endpoint.mac],
@@ -80,7 +92,7 @@ function planNad(
   node: string,
   nad: NodeOfKind<'nad'>,
   {nad: settings, auth, dot1x, redirect}: LabSettings,
-): NadSettings {
+): Omit<NadSettings, 'clockOffsetMs'> {
   const addresses = new Map(nodesOf(topology, 'psn').map(([name, psn]) => [name, addressOf(psn)]));
   return {
     hostname: node,
@@ -103,6 +115,7 @@ function planNad(
       .filter(([name]) => settings.coaClients === null || settings.coaClients.includes(name))
       .map(([, address]) => ({address, secret: settings.secret})),
     coaPort: 1700,
+    coaWindowMs: settings.coaWindowMs,
     hostMode: settings.hostMode,
     reauthIntervalMs: settings.reauthIntervalMs,
     dot1x:
@@ -138,7 +151,7 @@ function planPsn(
   node: string,
   psn: NodeOfKind<'psn'>,
   settings: LabSettings,
-): Omit<PsnSettings, 'agentProfile'> {
+): Omit<PsnSettings, 'agentProfile' | 'clockOffsetMs'> {
   const {psn: own} = settings;
   const psns = nodesOf(topology, 'psn');
   return {

@@ -13,7 +13,7 @@ export class SetOptionError extends Error {
 Applies one assignment and gives new settings. Keys are the paths of `LabSettings`; a span of time is named without its
 unit and takes one (`nad.aclInstallDelay=4s`, `250ms`, plain numbers are milliseconds); `profile` takes a whole XML text,
 `profile.ELEMENT` one element (`profile.StateSyncProbeInterval=` removes it); `endpoint.facts.NAME` a host fact;
-`links.LINK.WORD` and `links.LINK.FROM.WORD` make a link misbehave from the start (`links.psn1.nad.loss=1%`). Values from files (`@path`) have been read by the caller. Throws `SetOptionError` or `ImpairmentError`.
+`clocks.NODE` sets a clock wrong (`clocks.psn1=-10m`); `links.LINK.WORD` and `links.LINK.FROM.WORD` make a link misbehave from the start (`links.psn1.nad.loss=1%`). Values from files (`@path`) have been read by the caller. Throws `SetOptionError` or `ImpairmentError`.
 */
 export function applySetOption(settings: LabSettings, key: string, value: string): LabSettings {
   if (key === 'profile') return {...settings, profile: {...settings.profile, xml: value}};
@@ -27,6 +27,10 @@ export function applySetOption(settings: LabSettings, key: string, value: string
   }
   if (key === 'auth') return {...settings, auth: readChoice(key, ['mab', 'dot1x'] as const, value)};
   if (key.startsWith('links.')) return {...settings, links: [...settings.links, readLinkSetting(key, value)]};
+  if (key.startsWith('clocks.')) {
+    const offsetMs = readClockOffset(`--set ${key}=${value}`, value);
+    return {...settings, clocks: {...settings.clocks, [key.slice('clocks.'.length)]: offsetMs}};
+  }
   if (key === 'timeScale') return {...settings, timeScale: readPositive(key, value)};
   return assign(settings, key, value);
 }
@@ -45,6 +49,7 @@ export function settableKeys(settings: LabSettings): string[] {
     'profile',
     'profile.ELEMENT',
     'endpoint.facts.NAME',
+    'clocks.NODE',
     'links.LINK.WORD',
     'links.LINK.FROM.WORD',
     'timeScale',
@@ -113,6 +118,14 @@ function readDuration(key: string, value: string): number {
   const parts = /^(\d+(?:\.\d+)?)(ms|s|m|)$/.exec(value);
   if (!parts) throw new SetOptionError(`--set ${key}=${value}: expected a span of time such as 250ms, 4s or 2m`);
   return Number(parts[1]) * ({ms: 1, s: 1000, m: 60_000}[parts[2] ?? ''] ?? 1);
+}
+
+/** How far a clock is off, in milliseconds: ahead, or behind with a minus. Throws `SetOptionError`. */
+export function readClockOffset(place: string, value: string): number {
+  const parts = /^([+-]?\d+(?:\.\d+)?)(ms|s|m|h|d|)$/.exec(value);
+  const units: Record<string, number> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
+  if (!parts) throw new SetOptionError(`${place}: expected how far the clock is off, such as +90s, -10m, 2h or 3d`);
+  return Number(parts[1]) * (units[parts[2] ?? ''] ?? 1);
 }
 
 function readPositive(key: string, value: string): number {

@@ -7,7 +7,7 @@ export class SettingsError extends Error {
 }
 
 /** Groups whose names are the user's own. */
-const open: readonly string[] = ['settings.profile.fields', 'settings.endpoint.facts'];
+const open: readonly string[] = ['settings.profile.fields', 'settings.endpoint.facts', 'settings.clocks'];
 
 /**
 Settings as a file has them, each of the kind that the lab's own setting is. One that the file does not have is the lab's own: it is
@@ -17,6 +17,8 @@ export function readSettings(given: unknown, topology: Topology): LabSettings {
   const settings = read(given, defaultSettings(topology), 'settings') as LabSettings;
   if (settings.timeScale < 0.1 || settings.timeScale > 1000)
     throw new SettingsError('settings.timeScale must be from 0.1 to 1000');
+  if (Object.values(settings.clocks).some(offsetMs => !Number.isFinite(offsetMs)))
+    throw new SettingsError('settings.clocks must be numbers by name, in milliseconds');
   return settings;
 }
 
@@ -39,6 +41,7 @@ function read(given: unknown, own: unknown, path: string): unknown {
     if (isAlike) return given;
     throw refuse('a list of its kind');
   }
+  if (given === undefined && Object.keys(own as object).length === 0) return own;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw refuse('an object');
   if (open.includes(path)) return given;
   const fields = new Map<string, unknown>(Object.entries(given));

@@ -164,6 +164,8 @@ export type HarnessEvent =
   | {kind: 'link-impaired'; link: string; from: string; method: ImpairmentMethod; impairment: Impairment}
   | {kind: 'link-restored'; link: string; from: string}
   | {kind: 'gap-measured'; openMs: number; attempts: number; resolutionMs: number}
+  /** A node's clock is so far ahead of the lab's from now on; below 0: behind. Events themselves go by the lab's. */
+  | {kind: 'clock-set'; offsetMs: number}
   | {kind: 'fault'; message: string};
 
 /** What makes a link misbehave: the kernel's netem, or the relay of images/wire. */

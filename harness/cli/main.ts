@@ -14,6 +14,7 @@ const verbs: Record<string, () => Promise<() => Command>> = {
   forward: async () => (await import('#harness/cli/verbs/forward.ts')).forwardVerb,
   capture: async () => (await import('#harness/cli/verbs/capture.ts')).captureVerb,
   impair: async () => (await import('#harness/cli/verbs/impair.ts')).impairVerb,
+  clock: async () => (await import('#harness/cli/verbs/clock.ts')).clockVerb,
   run: async () => (await import('#harness/cli/verbs/run.ts')).runVerb,
   replay: async () => (await import('#harness/cli/verbs/replay.ts')).replayVerb,
   race: async () => (await import('#harness/cli/verbs/race.ts')).raceVerb,

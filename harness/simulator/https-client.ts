@@ -8,6 +8,7 @@ import type {HttpsCall, HttpsOutcome} from '#images/shell/https-client.ts';
 import {serverNameProblem} from '#protocol/agent/server-name.ts';
 import type {HttpRequest, HttpsFailure} from '#protocol/http.ts';
 import type {Endpoint} from '#protocol/role.ts';
+import {validityProblem} from '#protocol/wall-clock.ts';
 
 /** Linux: the first SYN is repeated after a second, data after at least 200 ms (TCP_TIMEOUT_INIT, TCP_RTO_MIN); real time. */
 const rtoMs = {syn: 1000, data: 200};
@@ -24,6 +25,7 @@ interface Connection {
   local: Endpoint;
   remote: Endpoint;
   serverNameRules: string[];
+  clockOffsetMs: number;
   state: 'connecting' | 'handshaking' | 'open' | 'asking';
   /** Without TLS: what is asked as soon as TCP is there. */
   plain: Plain | undefined;
@@ -78,13 +80,14 @@ export class VirtualHttpsClient {
   }
 
   #connect(call: HttpsCall, address: string, plain: Plain | undefined): void {
-    const {connectionId, host, port, serverNameRules = ['*'], timeoutMs} = call;
+    const {connectionId, host, port, serverNameRules = ['*'], timeoutMs, clockOffsetMs = 0} = call;
     const connection: Connection = {
       id: connectionId,
       host,
       local: this.#stack.openClient(segment => this.#receive(connectionId, segment)),
       remote: {address, port},
       serverNameRules,
+      clockOffsetMs,
       state: 'connecting',
       plain,
       retransmission: new Retransmission(this.#simulation),
@@ -155,8 +158,10 @@ export class VirtualHttpsClient {
 
   #finishHandshake(connection: Connection, certificate: ServerCertificate): void {
     connection.retransmission.stop();
+    const atMs = this.#simulation.nowMs + connection.clockOffsetMs;
     const problem = certificate.isTrusted
-      ? serverNameProblem(connection.host, certificate.names, connection.serverNameRules)
+      ? (validityProblem(certificate, atMs) ??
+        serverNameProblem(connection.host, certificate.names, connection.serverNameRules))
       : 'SELF_SIGNED_CERT_IN_CHAIN: self-signed certificate in certificate chain';
     if (problem !== undefined) {
       this.#send(connection, {kind: 'fin'});

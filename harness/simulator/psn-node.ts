@@ -15,6 +15,9 @@ import type {CommonEffect, Endpoint} from '#protocol/role.ts';
 
 type Call = PsnEffect & {kind: 'https-call'};
 
+/** As harness/certificates.ts issues them. */
+const certificatePeriod = {fromMs: -3_600_000, toMs: 365 * 86_400_000};
+
 /** What the EAP server takes for an answer. Ours. */
 const eapServerMs = 1;
 
@@ -112,7 +115,7 @@ export class PsnNode implements SimulatedNode {
       simulation,
       stack: this.#stack,
       address,
-      certificate: {names: [fqdn, address], isTrusted: this.#isTrusted},
+      certificate: {names: [fqdn, address], isTrusted: this.#isTrusted, ...certificatePeriod},
       ports: new Map(
         httpsPortsOf(this.#settings).map(port => [port, {requireClientCertificate: isForNodes(port, ports)}]),
       ),

@@ -22,6 +22,9 @@ export interface ServerCertificate {
   names: string[];
   /** It leads to the authority that everybody in the lab trusts. */
   isTrusted: boolean;
+  /** In lab time. */
+  fromMs: number;
+  toMs: number;
 }
 
 export const tcp = 6;

@@ -8,6 +8,7 @@ import {readResponse} from '#images/shell/read-response.ts';
 import type {Resolve} from '#images/shell/resolve.ts';
 import {serverNameProblem} from '#protocol/agent/server-name.ts';
 import type {HttpRequest, HttpResponse, HttpsFailure} from '#protocol/http.ts';
+import {validityProblem} from '#protocol/wall-clock.ts';
 
 /** What a node trusts, and who it is where the other side asks (node to node). PEM texts. */
 export interface TlsIdentity {
@@ -29,6 +30,8 @@ export interface HttpsCall {
   serverNameRules?: string[];
   /** Lab time, for the name, for TCP and for TLS each. */
   timeoutMs: number;
+  /** How far the clock is off that certificates are judged by (protocol/wall-clock.ts). */
+  clockOffsetMs?: number;
 }
 
 /**
@@ -110,13 +113,17 @@ export class HttpsClient implements Disposable {
     for (const connectionId of [...this.#sockets.keys()]) this.abandon(connectionId);
   }
 
-  #connect({connectionId, host, port, serverNameRules = ['*'], timeoutMs}: HttpsCall, address: string): void {
+  #connect(
+    {connectionId, host, port, serverNameRules = ['*'], timeoutMs, clockOffsetMs = 0}: HttpsCall,
+    address: string,
+  ): void {
     const socket = connect({
       host: address,
       port,
       ...(isIP(host) === 0 ? {servername: host} : {}),
       ...this.#identity,
-      checkServerIdentity: (_, certificate) => checkName(host, certificate, serverNameRules),
+      checkServerIdentity: (_, certificate) =>
+        checkPeriod(certificate, Date.now() + clockOffsetMs) ?? checkName(host, certificate, serverNameRules),
     });
     this.#sockets.set(connectionId, socket);
     const deadline = this.#deadline(socket, timeoutMs, 'no handshake');
@@ -142,6 +149,12 @@ export class HttpsClient implements Disposable {
     socket?.destroy();
     this.#onOutcome({kind: 'https-failed', connectionId, failure: failureOf(error)});
   }
+}
+
+/** OpenSSL has looked at the machine's clock; this is the node's own. */
+function checkPeriod({valid_from: from, valid_to: to}: PeerCertificate, atMs: number): Error | undefined {
+  const problem = validityProblem({fromMs: Date.parse(from), toMs: Date.parse(to)}, atMs);
+  return problem === undefined ? undefined : new UntrustedError(problem);
 }
 
 function checkName(host: string, certificate: PeerCertificate, rules: string[]): Error | undefined {

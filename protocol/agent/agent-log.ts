@@ -1,4 +1,5 @@
 import type {Outbox} from '#protocol/agent/outbox.ts';
+import type {WallClock} from '#protocol/wall-clock.ts';
 
 /**
 The client's log, `AnyConnect_ISEPosture.txt`, in the grammar of domain.md 9.1. Dates are UTC.
@@ -8,11 +9,11 @@ after `File:` is ours, and so are the functions marked so.
 */
 export class AgentLog {
   readonly #outbox: Outbox;
-  readonly #labEpochMs: number;
+  readonly #clock: WallClock;
 
-  constructor(outbox: Outbox, labEpochMs: number) {
+  constructor(outbox: Outbox, clock: WallClock) {
     this.#outbox = outbox;
-    this.#labEpochMs = labEpochMs;
+    this.#clock = clock;
   }
 
   write(
@@ -29,7 +30,7 @@ export class AgentLog {
     },
     nowMs: number,
   ): void {
-    const date = new Date(this.#labEpochMs + nowMs).toISOString();
+    const date = new Date(this.#clock.unixMs(nowMs)).toISOString();
     const day = `${date.slice(0, 4)}/${date.slice(5, 7)}/${date.slice(8, 10)}`;
     const {file, line} = sources[from];
     const head = `${day} ${date.slice(11, 19)} [${severity}] aciseagent`;

@@ -14,6 +14,7 @@ import {type AgentFiles, earliest, ServiceRun} from '#protocol/agent/service-run
 import type {HostFacts} from '#protocol/posture/requirement.ts';
 import type {Role} from '#protocol/role.ts';
 import {Steps} from '#protocol/steps.ts';
+import {WallClock} from '#protocol/wall-clock.ts';
 
 /**
 The endpoint's posture agent, as an installed service: the host's state, its files, and the process that runs. A restart of
@@ -30,7 +31,7 @@ export class Agent implements Role<AgentInput, AgentEffect> {
 
   constructor(settings: AgentSettings) {
     this.#steps = new Steps(settings.delaysMs);
-    this.#host = {settings, addresses: settings.addresses, facts: settings.facts};
+    this.#host = {settings, clock: new WallClock(settings), addresses: settings.addresses, facts: settings.facts};
     this.#profile = settings.profile;
     this.#run = this.#newRun({profile: settings.profile, knownPsns: settings.knownPsns});
   }
@@ -110,6 +111,8 @@ export class Agent implements Role<AgentInput, AgentEffect> {
       case 'release':
       case 'set-delay':
         return this.#changeStep(command);
+      case 'set-clock':
+        return this.#setClock(command.offsetMs);
       default:
         return refused(
           `an endpoint has no command ${JSON.stringify((command satisfies never as {name: string}).name)}`,
@@ -172,6 +175,13 @@ export class Agent implements Role<AgentInput, AgentEffect> {
         this.#steps.setDelay(step, command.delayMs);
         return done();
     }
+  }
+
+  #setClock(offsetMs: number): Answer {
+    const problem = this.#host.clock.set(offsetMs);
+    if (problem !== undefined) return refused(problem);
+    this.#outbox.record({kind: 'clock-set', offsetMs});
+    return done();
   }
 
   #view(): AgentView {

@@ -24,6 +24,8 @@ export interface AgentSettings {
   knownPsns: string[];
   /** Unix time in milliseconds at lab time 0; the log's dates come from it. */
   labEpochMs: number;
+  /** How far the node's clock is ahead of the lab's at first; below 0: behind (protocol/wall-clock.ts). */
+  clockOffsetMs: number;
   timeouts: AgentTimeouts;
   /** domain.md 3.3: with an empty backup list, the connected PSN plus this many others (TAC 222483: any two). */
   backupPsnLimit: number;
@@ -74,12 +76,22 @@ export type AgentCommand =
   | {name: 'hold'; step: AgentStep}
   | {name: 'release'; step: AgentStep}
   | {name: 'set-delay'; step: AgentStep; delayMs: number}
+  | {name: 'set-clock'; offsetMs: number}
   | {name: 'view'};
 
 export type AgentEffect =
   | CommonEffect<EndpointEvent | HarnessEvent>
-  /** Open TCP and TLS to `host:port`; answered by `https-opened` or `https-failed`. `serverNameRules`: profile field. */
-  | {kind: 'https-open'; connectionId: string; host: string; port: number; serverNameRules: string[]; timeoutMs: number}
+  /** Open TCP and TLS to `host:port`; answered by `https-opened` or `https-failed`. `serverNameRules`: profile field.
+  `clockOffsetMs`: how far the clock is off that certificates are judged by. */
+  | {
+      kind: 'https-open';
+      connectionId: string;
+      host: string;
+      port: number;
+      serverNameRules: string[];
+      timeoutMs: number;
+      clockOffsetMs: number;
+    }
   /** Send over an opened connection; answered by `https-response` or `https-failed`; the connection is closed after it. */
   | {kind: 'https-send'; connectionId: string; request: HttpRequest; timeoutMs: number}
   /** One request without TLS, from connection to answer; answered by `http-response` or `http-failed`. */

@@ -1,6 +1,8 @@
 import type {AgentInput, AgentTimeouts} from '#protocol/agent/contract.ts';
 import type {Outbox} from '#protocol/agent/outbox.ts';
+import type {Host} from '#protocol/agent/run-context.ts';
 import type {HttpRequest, HttpResponse, HttpsFailure} from '#protocol/http.ts';
+import type {WallClock} from '#protocol/wall-clock.ts';
 
 export type ExchangeEnd = {kind: 'response'; response: HttpResponse} | {kind: 'failed'; failure: HttpsFailure};
 
@@ -22,14 +24,16 @@ export type HttpsInput = Extract<AgentInput, {connectionId: string}>;
 export class Exchanges {
   readonly #outbox: Outbox;
   readonly #timeouts: AgentTimeouts;
+  readonly #clock: WallClock;
   readonly #prefix: string;
   readonly #underWay = new Map<string, {listener: ExchangeListener; isOpen: boolean}>();
   #count = 0;
 
   /** `prefix` keeps ids of one service process apart from those of the next. */
-  constructor(outbox: Outbox, timeouts: AgentTimeouts, prefix: string) {
+  constructor(outbox: Outbox, {settings, clock}: Pick<Host, 'settings' | 'clock'>, prefix: string) {
     this.#outbox = outbox;
-    this.#timeouts = timeouts;
+    this.#timeouts = settings.timeouts;
+    this.#clock = clock;
     this.#prefix = prefix;
   }
 
@@ -48,7 +52,9 @@ export class Exchanges {
   /** First phase; `send` is the second. */
   open(server: Server, listener: ExchangeListener): string {
     const connectionId = this.#begin(listener);
-    this.#outbox.add({kind: 'https-open', connectionId, ...server, timeoutMs: this.#timeouts.connectMs});
+    const {connectMs: timeoutMs} = this.#timeouts;
+    const {offsetMs: clockOffsetMs} = this.#clock;
+    this.#outbox.add({kind: 'https-open', connectionId, ...server, timeoutMs, clockOffsetMs});
     return connectionId;
   }
 

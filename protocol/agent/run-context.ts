@@ -7,10 +7,12 @@ import type {AgentIdentity} from '#protocol/posture/exchange.ts';
 import type {HostFacts} from '#protocol/posture/requirement.ts';
 import type {PostureStatus} from '#protocol/posture/status.ts';
 import type {Steps} from '#protocol/steps.ts';
+import type {WallClock} from '#protocol/wall-clock.ts';
 
 /** What is true of the host, whatever its agent's service does. */
 export interface Host {
   readonly settings: AgentSettings;
+  readonly clock: WallClock;
   /** Addresses of the wired adapter; none without a link. */
   addresses: string[];
   facts: HostFacts;

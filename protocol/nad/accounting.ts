@@ -90,7 +90,7 @@ export class Accounting {
       text('Acct-Session-Id', hex8(0)), // RFC 2866 wants one; that it is this one is ours
       number('Acct-Status-Type', statusTypes[status]),
       address('NAS-IP-Address', settings.nasAddress),
-      number('Event-Timestamp', this.#unixTimeS(nowMs)),
+      number('Event-Timestamp', this.#context.clock.unixS(nowMs)),
     ];
     this.#tell({status, sessionId: '', attributes, onTold}, nowMs);
   }
@@ -113,7 +113,7 @@ export class Accounting {
       ...stationAttributes(session, settings),
       avPair(`audit-session-id=${session.id}`),
       avPair(`method=${session.method}`),
-      number('Event-Timestamp', this.#unixTimeS(nowMs)),
+      number('Event-Timestamp', this.#context.clock.unixS(nowMs)),
       ...more,
     ];
     this.#tell({status, sessionId: session.id, attributes, counts: counterOf[status]}, nowMs);
@@ -127,10 +127,6 @@ export class Accounting {
     };
     const question = {service: 'accounting' as const, attributes, onAnswer: onTold, onSilence};
     this.#client.ask(counts === undefined ? question : {...question, counts}, nowMs);
-  }
-
-  #unixTimeS(nowMs: number): number {
-    return Math.floor((this.#context.settings.labEpochMs + nowMs) / 1000);
   }
 }
 

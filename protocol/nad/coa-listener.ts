@@ -1,7 +1,7 @@
 import {type CoaOrder, readCoaOrder, readSessionMatch, type SessionMatch} from '#protocol/nad/coa-order.ts';
 import type {NadContext, StepAction} from '#protocol/nad/nad-context.ts';
 import type {Session} from '#protocol/nad/session.ts';
-import {number} from '#protocol/radius/attributes.ts';
+import {number, readNumber} from '#protocol/radius/attributes.ts';
 import {errorCauses} from '#protocol/radius/error-cause.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 import {readRequest} from '#protocol/radius/request.ts';
@@ -39,7 +39,7 @@ export class CoaListener {
   }
 
   receive(from: Endpoint, bytes: Uint8Array, nowMs: number): void {
-    const verified = this.#verify(from, bytes);
+    const verified = this.#verify(from, bytes, nowMs);
     if (!verified.ok) {
       this.counters.discarded += 1;
       const {reason} = verified;
@@ -85,6 +85,7 @@ export class CoaListener {
   #verify(
     from: Endpoint,
     bytes: Uint8Array,
+    nowMs: number,
   ): {ok: true; request: RadiusPacket; secret: string} | {ok: false; reason: string} {
     const client = this.#context.settings.coaClients.find(({address}) => address === from.address);
     if (client === undefined) return {ok: false, reason: 'it comes from no client of dynamic authorization'};
@@ -92,8 +93,20 @@ export class CoaListener {
     const read = readRequest(bytes, secret, {requireMessageAuthenticator: false});
     if (!read.ok) return read;
     const {packet: request} = read;
-    if (request.code === 'CoA-Request' || request.code === 'Disconnect-Request') return {ok: true, request, secret};
-    return {ok: false, reason: `${request.code} is no dynamic authorization`};
+    if (request.code !== 'CoA-Request' && request.code !== 'Disconnect-Request')
+      return {ok: false, reason: `${request.code} is no dynamic authorization`};
+    const stale = this.#staleness(request, nowMs);
+    return stale === undefined ? {ok: true, request, secret} : {ok: false, reason: stale};
+  }
+
+  /** An old request may be a replayed one. One that tells no time is taken (RFC 5176 6.3). */
+  #staleness(request: RadiusPacket, nowMs: number): string | undefined {
+    const {clock, settings} = this.#context;
+    const toldS = readNumber(request, 'Event-Timestamp');
+    if (toldS === undefined || settings.coaWindowMs === 0) return undefined;
+    const offS = toldS - clock.unixS(nowMs);
+    if (Math.abs(offS) * 1000 <= settings.coaWindowMs) return undefined;
+    return `its Event-Timestamp is ${Math.abs(offS)} s ${offS < 0 ? 'behind' : 'ahead of'} this switch's clock`;
   }
 
   #keepAnswer(key: string, bytes: Uint8Array | undefined, nowMs: number): void {

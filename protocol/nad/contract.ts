@@ -19,6 +19,11 @@ export interface NadSettings {
   /** `aaa server radius dynamic-author`: who may send CoA, with which secret (domain.md 5.8). */
   coaClients: {address: string; secret: string}[];
   coaPort: number;
+  /**
+  How far a CoA's Event-Timestamp may be from the switch's own time (RFC 5176 6.3, which recommends 300 s and silence); 0: any time will
+  do. Whether IOS looks at it is not known to us.
+  */
+  coaWindowMs: number;
   /** `authentication periodic` with `authentication timer reauthenticate`, in lab milliseconds; 0: no periodic re-authentication. */
   reauthIntervalMs: number;
   /** `authentication host-mode` of every access port: who may be on it at the same time. */
@@ -48,6 +53,8 @@ export interface NadSettings {
   uptimeMs: number;
   /** Unix time in milliseconds at lab time 0; `show clock` and accounting's Event-Timestamp come from it. */
   labEpochMs: number;
+  /** How far the node's clock is ahead of the lab's at first; below 0: behind (protocol/wall-clock.ts). */
+  clockOffsetMs: number;
   delaysMs: Record<NadStep, number>;
 }
 
@@ -104,6 +111,7 @@ export type NadCommand =
   | {name: 'clear-session'; port: string}
   /** What `reload` does before the power goes; answered when nothing is left to be told. */
   | {name: 'prepare-reload'}
+  | {name: 'set-clock'; offsetMs: number}
   | {name: 'view'};
 
 export type NadEffect =

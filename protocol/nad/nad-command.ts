@@ -45,6 +45,12 @@ export function carryOutCommand(
       for (const session of sessions.onPort(command.port)) access.terminate(session, nowMs);
       return {ok: true};
     }
+    case 'set-clock': {
+      const problem = context.clock.set(command.offsetMs);
+      if (problem !== undefined) return refuse(problem);
+      context.record({kind: 'clock-set', offsetMs: command.offsetMs});
+      return {ok: true};
+    }
     default: {
       const unknown: never = command;
       return refuse(`the switch has no command ${JSON.stringify((unknown as {name: unknown}).name)}`);

@@ -22,8 +22,7 @@ export interface ViewedParts {
 /** The switch as its CLI and a spec see it, at one instant. */
 export function nadView(parts: ViewedParts, nowMs: number): NadView {
   const {context, ports, sessions, tracking, ledger} = parts;
-  const {hostname, hostMode, reauthIntervalMs, accountingIntervalMs, uptimeMs, labEpochMs}: NadSettings =
-    context.settings;
+  const {hostname, hostMode, reauthIntervalMs, accountingIntervalMs, uptimeMs}: NadSettings = context.settings;
   return {
     hostname,
     hostMode,
@@ -51,7 +50,7 @@ export function nadView(parts: ViewedParts, nowMs: number): NadView {
     held: context.steps.held(),
     accountingIntervalMs,
     uptimeMs,
-    labEpochMs,
+    labEpochMs: context.clock.unixMs(0),
   };
 }
 

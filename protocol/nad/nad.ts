@@ -20,6 +20,7 @@ import type {Session} from '#protocol/nad/session.ts';
 import {Sessions} from '#protocol/nad/sessions.ts';
 import type {RandomBytes, Role} from '#protocol/role.ts';
 import {Steps} from '#protocol/steps.ts';
+import {WallClock} from '#protocol/wall-clock.ts';
 
 /**
 The switch's control half (domain.md 5): who is on which port, who is authorized by which PSN, which dACL holds for whom.
@@ -49,6 +50,7 @@ export class Nad implements Role<NadInput, NadEffect> {
   constructor(settings: NadSettings, randomBytes: RandomBytes) {
     const context: NadContext = {
       settings,
+      clock: new WallClock(settings),
       randomBytes,
       steps: new Steps<NadStep, StepAction>(settings.delaysMs),
       emit: effect => this.#effects.push(effect),

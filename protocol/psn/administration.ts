@@ -104,6 +104,6 @@ export class Administration {
   }
 
   #unixTimeS(nowMs: number): number {
-    return Math.floor((this.#state.settings.labEpochMs + nowMs) / 1000);
+    return this.#state.clock.unixS(nowMs);
   }
 }

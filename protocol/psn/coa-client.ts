@@ -42,11 +42,10 @@ export class CoaClient {
       return;
     }
     this.#lastIdentifiers.set(keyOf(endpointOf(order), 0), identifier);
-    const {labEpochMs} = this.#state.settings;
     const {bytes, authenticator} = encodeRequest({
       code: factsOf(order.action).packet,
       identifier,
-      attributes: attributesOf(order, Math.floor((labEpochMs + nowMs) / 1000)),
+      attributes: attributesOf(order, this.#state.clock.unixS(nowMs)),
       secret: order.device.secret,
       randomBytes: this.#state.randomBytes,
     });

@@ -33,6 +33,8 @@ export interface PsnSettings {
   postureLeaseMs: number;
   sessionLimit: number;
   labEpochMs: number;
+  /** How far the node's clock is ahead of the lab's at first; below 0: behind (protocol/wall-clock.ts). */
+  clockOffsetMs: number;
   delaysMs: Record<PsnStep, number>;
   /** What ISE keeps over a restart, as last persisted; null on the first start. */
   persisted: PersistentState | null;
@@ -127,6 +129,7 @@ export type PsnCommand =
   /** A call of the MnT REST API, as `authorization` allows; answered by status and body. */
   | {name: 'mnt-call'; path: string}
   | {name: 'set-replication'; enabled: boolean}
+  | {name: 'set-clock'; offsetMs: number}
   /** Settled like a reported status: with a CoA, if it is another than before. */
   | {name: 'set-posture-status'; mac: string; status: PostureStatus}
   | {name: 'hold'; step: PsnStep}
@@ -140,8 +143,16 @@ export type PsnEffect =
   | {kind: 'send'; localPort: number; to: Endpoint; bytes: Uint8Array}
   | {kind: 'ask-eap-server'; bytes: Uint8Array}
   | {kind: 'https-respond'; requestId: string; response: HttpResponse}
-  /** To a peer; answered by `https-response` or `https-failed`. */
-  | {kind: 'https-call'; connectionId: string; host: string; port: number; request: HttpRequest; timeoutMs: number}
+  /** To a peer; answered by `https-response` or `https-failed`. `clockOffsetMs`: of the clock that certificates are judged by. */
+  | {
+      kind: 'https-call';
+      connectionId: string;
+      host: string;
+      port: number;
+      request: HttpRequest;
+      timeoutMs: number;
+      clockOffsetMs: number;
+    }
   | {kind: 'persist'; state: PersistentState};
 
 /** What ISE keeps over a restart. The session cache is not among it. */

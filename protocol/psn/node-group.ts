@@ -44,7 +44,8 @@ export class NodeGroup {
 
   /** Sends the heartbeats that are due. */
   wake(nowMs: number): void {
-    const {outbox, settings} = this.#state;
+    const {outbox, settings, clock} = this.#state;
+    const {offsetMs: clockOffsetMs} = clock;
     for (const member of this.#members) {
       if (member.connectionId !== undefined || member.nextAtMs > nowMs) continue;
       const {fqdn: host} = member.peer;
@@ -52,7 +53,7 @@ export class NodeGroup {
       Object.assign(member, {connectionId, nextAtMs: nowMs + heartbeat.everyMs});
       const request: HttpRequest = {method: 'GET', path, headers: {host}, body: ''};
       const port = settings.ports.nodeGroup ?? 0;
-      outbox.add({kind: 'https-call', connectionId, host, port, request, timeoutMs: heartbeat.everyMs});
+      outbox.add({kind: 'https-call', connectionId, host, port, request, timeoutMs: heartbeat.everyMs, clockOffsetMs});
     }
   }
 

@@ -31,7 +31,8 @@ export class OwnerLookup {
   }
 
   ask(macs: readonly string[], onOwner: Question['onOwner']): void {
-    const {settings, outbox} = this.#state;
+    const {settings, outbox, clock} = this.#state;
+    const {offsetMs: clockOffsetMs} = clock;
     const question: Question = {unanswered: new Set(), onOwner};
     if (macs.length === 0 || settings.peers.length === 0) {
       onOwner(undefined);
@@ -43,7 +44,7 @@ export class OwnerLookup {
       question.unanswered.add(connectionId);
       const request = encodeOwnerQuestion(macs, host);
       const {messaging: port} = settings.ports;
-      outbox.add({kind: 'https-call', connectionId, host, port, request, timeoutMs: callTimeoutMs});
+      outbox.add({kind: 'https-call', connectionId, host, port, request, timeoutMs: callTimeoutMs, clockOffsetMs});
     }
   }
 

@@ -26,6 +26,7 @@ import {onOneLine} from '#protocol/psn/syslog.ts';
 import {SyslogSender} from '#protocol/psn/syslog-sender.ts';
 import type {Endpoint, RandomBytes, Role} from '#protocol/role.ts';
 import {Steps} from '#protocol/steps.ts';
+import {WallClock} from '#protocol/wall-clock.ts';
 
 /** Nobody's lines are longer here (ours). */
 const maxCollectedBytes = 8192;
@@ -57,9 +58,11 @@ export class Psn implements Role<PsnInput, PsnEffect> {
 
   constructor(settings: PsnSettings, randomBytes: RandomBytes) {
     const outbox = new Outbox();
-    const syslog = new SyslogSender(settings, outbox);
+    const clock = new WallClock(settings);
+    const syslog = new SyslogSender(settings, clock, outbox);
     const state: NodeState = {
       settings,
+      clock,
       randomBytes,
       sessions: new SessionCache(settings.sessionLimit),
       records: new Records(settings, written => syslog.tell(written)),
@@ -228,6 +231,8 @@ export class Psn implements Role<PsnInput, PsnEffect> {
         return this.#state.outbox.record({kind: 'configuration-changed', what: 'ISEPostureCFG.xml'});
       case 'set-replication':
         return this.#setReplication(command.enabled, nowMs);
+      case 'set-clock':
+        return this.#setClock(command.offsetMs);
       case 'view':
         return this.#view();
       default:
@@ -245,6 +250,12 @@ export class Psn implements Role<PsnInput, PsnEffect> {
     this.#steps.drop(action => action.kind === 'announce');
     this.#replication.forget();
     this.#directory.forgetReplicas();
+  }
+
+  #setClock(offsetMs: number): void {
+    const problem = this.#state.clock.set(offsetMs);
+    if (problem !== undefined) throw new CommandError(problem);
+    this.#state.outbox.record({kind: 'clock-set', offsetMs});
   }
 
   #view(): PsnView {

@@ -112,6 +112,7 @@ export class Replication {
       port: this.#state.settings.ports.messaging,
       request: encodeAnnouncement(announcement, line.peer.fqdn),
       timeoutMs: replicationTimes.callTimeoutMs,
+      clockOffsetMs: this.#state.clock.offsetMs,
     });
   }
 

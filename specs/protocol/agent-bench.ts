@@ -233,6 +233,7 @@ export function benchSettings(): AgentSettings {
     stageOne: null,
     knownPsns: [],
     labEpochMs: Date.UTC(2022, 10, 9, 12, 22, 0),
+    clockOffsetMs: 0,
     timeouts: {connectMs: 2000, responseMs: 5000, retryMs: 5000},
     backupPsnLimit: 2,
     probeWhenNonCompliant: false,

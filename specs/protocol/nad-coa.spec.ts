@@ -206,6 +206,29 @@ test('a request that is repeated before it is answered gets one answer', t => {
   t.is(rig.coaAnswers.length, 1);
 });
 
+test('an Event-Timestamp may be 300 s off either way, by the switch’s own clock; beyond that there is silence', t => {
+  const rig = NadRig.authorized();
+  const epochS = rig.settings.labEpochMs / 1000;
+  const hears = (offS: number) => {
+    const before = rig.coaAnswers.length;
+    withAttribute(rig, number('Event-Timestamp', epochS + offS));
+    return rig.coaAnswers.length > before;
+  };
+  t.deepEqual([-301, -300, 0, 300, 301].map(hears), [false, true, true, true, false]);
+  t.is(rig.of('datagram-discarded')[0]?.reason, "its Event-Timestamp is 301 s behind this switch's clock");
+
+  rig.command({name: 'set-clock', offsetMs: -600_000});
+  t.deepEqual([-900, -600, 0].map(hears), [true, true, false]);
+});
+
+test('with a window of 0 any Event-Timestamp will do, and without one none is missed', t => {
+  const rig = NadRig.authorized({coaWindowMs: 0});
+  withAttribute(rig, number('Event-Timestamp', 1));
+  reauthenticate(rig);
+
+  t.is(rig.coaAnswers.length, 2);
+});
+
 function withAttribute(rig: NadRig, attribute: RadiusAttribute): void {
   rig.coa([sessionPair(rig), 'subscriber:command=reauthenticate'], {attributes: [attribute]});
 }

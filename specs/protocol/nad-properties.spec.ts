@@ -31,7 +31,7 @@ test(`a CoA-Request with any one bit changed is met with silence, seed ${flipSee
   const rig = NadRig.authorized();
   rig.command({name: 'hold', step: 'coa'});
   const request = rig.coa([`audit-session-id=${rig.session.sessionId}`, 'subscriber:command=bounce-host-port'], {
-    attributes: [number('Event-Timestamp', 1)],
+    attributes: [number('Event-Timestamp', rig.settings.labEpochMs / 1000)],
   });
   const fresh = NadRig.authorized();
   fc.assert(

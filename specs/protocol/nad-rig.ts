@@ -35,6 +35,7 @@ export const healthySettings: NadSettings = {
     {address: psn2, secret},
   ],
   coaPort: 1700,
+  coaWindowMs: 300_000,
   hostMode: 'multi-auth',
   reauthIntervalMs: 0,
   dot1x: null,
@@ -48,6 +49,7 @@ export const healthySettings: NadSettings = {
   accountingIntervalMs: 172_800_000,
   uptimeMs: 0x679e_0000,
   labEpochMs: Date.UTC(2022, 10, 9, 12, 22, 47),
+  clockOffsetMs: 0,
   delaysMs: {coa: 0, reauth: 0, 'acl-download': 0, 'acl-install': 0, ipdt: 0},
 };
 

@@ -72,6 +72,7 @@ export function settingsOf(changes: Partial<PsnSettings> = {}): PsnSettings {
     postureLeaseMs: 0,
     sessionLimit: 100,
     labEpochMs: 1_667_996_520_000,
+    clockOffsetMs: 0,
     delaysMs: {coa: 0, replication: 0},
     persisted: null,
     ...changes,

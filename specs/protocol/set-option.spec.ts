@@ -1,6 +1,7 @@
 // `--set KEY=VALUE`: every knob can be reached from the command line.
 import test from 'ava';
 import {defaultSettings} from '#harness/lab-settings.ts';
+import {planRoles} from '#harness/role-plan.ts';
 import {applySetOption, SetOptionError, settableKeys} from '#harness/set-option.ts';
 import {topology} from '#topologies/two-psn.ts';
 
@@ -31,4 +32,18 @@ test('the redirect flow is switched on, with a list and a portal of one’s own'
 test('a portal has a port from 8000 to 8999', t => {
   for (const port of ['7999', '9000', '8443.5', '-1', 'x'])
     t.throws(() => applySetOption(healthy, 'redirect.portalPort', port), {instanceOf: SetOptionError}, port);
+});
+
+test('a clock is set ahead or behind, by node', t => {
+  const settings = [
+    ['clocks.psn1', '-10m'],
+    ['clocks.nad', '+90s'],
+    ['clocks.endpoint', '2h'],
+  ].reduce((before, [key = '', value = '']) => applySetOption(before, key, value), healthy);
+
+  t.deepEqual(settings.clocks, {psn1: -600_000, nad: 90_000, endpoint: 7_200_000});
+  t.throws(() => applySetOption(healthy, 'clocks.psn1', 'late'), {instanceOf: SetOptionError});
+  t.throws(() => planRoles(topology, applySetOption(healthy, 'clocks.psn9', '1m')), {
+    message: /no node psn9; its nodes are endpoint, nad, psn1, psn2/,
+  });
 });

@@ -1,5 +1,6 @@
 import {AgentLog, type LoggedFunction, mainThread, workerThread} from '#protocol/agent/agent-log.ts';
 import {Outbox} from '#protocol/agent/outbox.ts';
+import {WallClock} from '#protocol/wall-clock.ts';
 
 type Probe = 'silent' | 'lost' | 'alarm' | 'alarm of psn2';
 
@@ -23,7 +24,7 @@ export function told({probes, rescanAfter, compliantWithout, targets = ['ise1', 
 
 class Writer {
   readonly #outbox = new Outbox();
-  readonly #log = new AgentLog(this.#outbox, Date.UTC(2026, 0, 15, 8));
+  readonly #log = new AgentLog(this.#outbox, new WallClock({labEpochMs: Date.UTC(2026, 0, 15, 8), clockOffsetMs: 0}));
   readonly #targets: string[];
   #nowS = 0;
   #starts = 0;

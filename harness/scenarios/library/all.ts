@@ -1,4 +1,5 @@
 import type {Scenario} from '#harness/scenario.ts';
+import {clocks} from '#harness/scenarios/library/clocks.ts';
 import {daclMistakes} from '#harness/scenarios/library/dacl-mistakes.ts';
 import {dot1xTroubles} from '#harness/scenarios/library/dot1x-troubles.ts';
 import {failover} from '#harness/scenarios/library/failover.ts';
@@ -22,6 +23,7 @@ export const library: readonly Scenario[] = [
   ...staleState,
   ...failover,
   ...restarts,
+  ...clocks,
   ...dot1xTroubles,
   ...redirect,
   ...roughLinks,

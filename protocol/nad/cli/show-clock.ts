@@ -1,6 +1,6 @@
 import {type Command, keyword} from '#protocol/nad/cli/command.ts';
 
-/** Lab time, as the logs of all nodes have it: `12:22:47.123 UTC Wed Nov 9 2022`. */
+/** By the switch's own clock: `12:22:47.123 UTC Wed Nov 9 2022`. */
 export const showClock: Command = {
   form: [keyword('show', 'Show running system information'), keyword('clock', 'Display the system clock')],
   hasOutput: true,
