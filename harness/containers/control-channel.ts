@@ -25,11 +25,14 @@ export class ControlChannel implements Disposable {
   readonly ready: Promise<Ready>;
   /** The node has its sockets open and takes part. */
   readonly begun: Promise<void>;
+  /** How the node's process ended; for ever pending if the harness let go of it before. */
+  readonly ended: Promise<string>;
   readonly #stream: NodeJS.ReadWriteStream;
   readonly #pending = new Map<string, {resolve: (result: unknown) => void; reject: (error: Error) => void}>();
   readonly #onEvent: (event: LabEvent) => void;
   readonly #ready = Promise.withResolvers<Ready>();
   readonly #begun = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<string>();
   #complaints = '';
   #closed = false;
 
@@ -37,6 +40,7 @@ export class ControlChannel implements Disposable {
     this.node = node;
     this.ready = this.#ready.promise;
     this.begun = this.#begun.promise;
+    this.ended = this.#ended.promise;
     this.ready.catch(() => {}); // who waits for them is told; nobody has to
     this.begun.catch(() => {});
     this.#stream = stream;
@@ -68,8 +72,8 @@ export class ControlChannel implements Disposable {
     stderr.on('data', (text: Buffer) => {
       channel.#complaints = (channel.#complaints + text.toString()).slice(-4000);
     });
-    stream.on('end', () => channel.#end('its process ended'));
-    stream.on('error', error => channel.#end(error.message));
+    stream.on('end', () => channel.#lose('its process ended'));
+    stream.on('error', error => channel.#lose(error.message));
     return channel;
   }
 
@@ -131,6 +135,11 @@ export class ControlChannel implements Disposable {
       this.#pending.get(message.refuse.id)?.reject(new CommandRefusedError(`${this.node}: ${message.refuse.message}`));
       this.#pending.delete(message.refuse.id);
     }
+  }
+
+  #lose(how: string): void {
+    if (!this.#closed) this.#ended.resolve(this.#gone(how));
+    this.#end(how);
   }
 
   #end(how: string): void {

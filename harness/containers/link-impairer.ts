@@ -7,7 +7,7 @@ import {startNodeContainer} from '#harness/containers/node-container.ts';
 import type {ContainerSession} from '#harness/containers/session.ts';
 import {type LinkOrder, wireNode} from '#harness/link-directions.ts';
 import {readEnd, type Topology} from '#harness/topology.ts';
-import type {ClockSettings} from '#images/shell/clock.ts';
+import {type ClockSettings, labClock} from '#images/shell/clock.ts';
 import type {WireView} from '#images/wire/contract.ts';
 import type {ImpairmentMethod, LabEvent} from '#protocol/event.ts';
 
@@ -25,6 +25,8 @@ export interface LinkImpairerParts {
   /** The lab's clock, by the engine's. */
   clock: ClockSettings;
   onEvent: (event: LabEvent) => void;
+  /** Of the wire, which nobody has taken down. */
+  onFault: (message: string) => void;
 }
 
 interface Wire {
@@ -141,7 +143,15 @@ export class LinkImpairer implements Disposable {
     });
     channel.begin({node: wireNode, clock, settings: {}});
     await channel.becomes('begun', startDeadlineMs);
-    return {containerId, channel};
+    return this.#watched({containerId, channel});
+  }
+
+  #watched(wire: Wire): Wire {
+    wire.channel.ended.then(how => {
+      const means = 'frames of links that are impaired are lost from now on';
+      this.#parts.onFault(`${how}: ${means}. Take the lab down and deploy it again`);
+    });
+    return wire;
   }
 
   async #find(): Promise<Wire | undefined> {
@@ -151,8 +161,13 @@ export class LinkImpairer implements Disposable {
     if (container === undefined) return undefined;
     const channel = await ControlChannel.attach(engine.getContainer(container.Id), wireNode, {history: true, onEvent});
     await channel.call({name: 'view'}); // is answered behind what was told before
-    return {containerId: container.Id, channel};
+    return this.#watched({containerId: container.Id, channel});
   }
+}
+
+/** `clock`: the lab's, by our own. */
+export function wireFault(message: string, clock: ClockSettings): LabEvent {
+  return {kind: 'fault', message, node: wireNode, atMs: labClock(clock).nowMs()};
 }
 
 const openCommand = (orders: LinkOrder[]) => ({

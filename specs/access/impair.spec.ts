@@ -7,7 +7,7 @@ import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {findEngine} from '#harness/containers/engine.ts';
 import {noImpairment} from '#protocol/link/impairment.ts';
 import {ping} from '#specs/access/ping.ts';
-import {inLab} from '#specs/flows/in-lab.ts';
+import {inLab, openSpecLab} from '#specs/flows/in-lab.ts';
 import {topology} from '#topologies/single-psn.ts';
 
 const psn = '10.10.1.11';
@@ -91,6 +91,18 @@ test.serial(
     t.true((await shortestMs(lab)) >= 60);
   }),
 );
+
+test.serial('a wire that ends is a fault, which ends every wait', async t => {
+  await using lab = await openSpecLab(t.title, {topology: rough});
+  const reason = /^the wire is at fault: node wire: its process ended: frames .* are lost/;
+  const refused = t.throwsAsync(lab.until('alarm-raised'), {message: reason});
+  const label = [`posturelab.lab=${lab.name}`, 'posturelab.wire=true'];
+  const [wire] = await lab.engine.listContainers({filters: {label}});
+  await lab.engine.getContainer(wire?.Id ?? '').kill();
+
+  await refused;
+  t.is(lab.timeline.of('fault').length, 1);
+});
 
 test.serial('a program that is killed leaves no wire, nor anything else of its lab', async t => {
   const engine = await findEngine();
