@@ -1,7 +1,7 @@
 /** A story by chance: a lab with its settings, and what users, administrators and misfortune do to it. Plain data, so that it can be kept. */
 
-import type {LinkConditions} from '#harness/simulator/link.ts';
 import {Random} from '#harness/simulator/random.ts';
+import type {Impairment} from '#protocol/link/impairment.ts';
 import type {NadStep} from '#protocol/nad/contract.ts';
 import type {PostureStatus} from '#protocol/posture/status.ts';
 
@@ -38,7 +38,7 @@ export type Deed =
   | {kind: 'save-dacl'; text: DaclText}
   | {kind: 'power-off' | 'pause'; node: string; forMs: number}
   | {kind: 'cut-cable'; end: string; forMs: number}
-  | {kind: 'rough-link'; end: string; forMs: number; conditions: LinkConditions}
+  | {kind: 'rough-link'; end: string; forMs: number; impairment: Impairment}
   | {kind: 'drift'; node: string; partsPerMillion: number}
   | {kind: 'slow-down'; step: NadStep; delayMs: number}
   | {kind: 'hold'; step: NadStep; forMs: number};
@@ -86,7 +86,7 @@ function someDeed(random: Random): Deed {
     () => ({kind: 'power-off', node: random.pick(nodes), forMs}),
     () => ({kind: 'pause', node: random.pick(nodes), forMs}),
     () => ({kind: 'cut-cable', end: random.pick(ends), forMs}),
-    () => ({kind: 'rough-link', end: random.pick(ends), forMs, conditions: roughConditions(random)}),
+    () => ({kind: 'rough-link', end: random.pick(ends), forMs, impairment: someImpairment(random)}),
     () => ({kind: 'drift', node: random.pick(nodes), partsPerMillion: random.between(-300, 300)}),
     () => ({kind: 'slow-down', step: random.pick(nadSteps), delayMs: random.between(0, 15_000)}),
     () => ({kind: 'hold', step: random.pick(nadSteps), forMs}),
@@ -94,13 +94,14 @@ function someDeed(random: Random): Deed {
   return random.pick(makers)();
 }
 
-function roughConditions(random: Random): LinkConditions {
+function someImpairment(random: Random): Impairment {
   return {
-    delayMs: random.between(0, 300),
+    delayMs: random.between(1, 300),
     jitterMs: random.between(0, 300),
     loss: random.fraction() * 0.5,
     duplication: random.fraction() * 0.3,
     reordering: random.fraction() * 0.3,
-    reorderMs: random.between(1, 500),
+    rateBitS: random.happens(0.3) ? random.between(100_000, 10_000_000) : null,
+    cut: random.happens(0.1),
   };
 }

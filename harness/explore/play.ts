@@ -6,7 +6,6 @@ import {callHomeList, compliantDacl, defaultSettings, type LabSettings} from '#h
 import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
 import {daclNames} from '#harness/role-plan.ts';
-import {goodConditions} from '#harness/simulator/link.ts';
 import type {Sabotage} from '#harness/simulator/sabotage.ts';
 import {type SimulatedLab, simulate} from '#harness/simulator/simulated-lab.ts';
 import type {LabEvent} from '#protocol/event.ts';
@@ -108,8 +107,8 @@ class Player {
         this.#later(deed.forMs, () => lab.setCable(deed.end, true));
         return;
       case 'rough-link':
-        lab.setConditions(deed.end, deed.conditions);
-        this.#later(deed.forMs, () => lab.setConditions(deed.end, goodConditions));
+        lab.impairNow(deed.end, deed.impairment);
+        this.#later(deed.forMs, () => lab.impairNow(deed.end, null));
         return;
       case 'drift':
         lab.driftClock(deed.node, deed.partsPerMillion);

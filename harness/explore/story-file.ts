@@ -16,13 +16,14 @@ const node = v.picklist(nodes);
 const end = v.picklist(ends);
 const step = v.picklist(nadSteps);
 
-const conditions = v.strictObject({
+const impairment = v.strictObject({
   delayMs: span(10_000),
   jitterMs: span(10_000),
   loss: share,
   duplication: share,
   reordering: share,
-  reorderMs: span(10_000),
+  rateBitS: v.nullable(v.pipe(v.number(), v.minValue(1000), v.maxValue(10_000_000_000))),
+  cut: v.boolean(),
 });
 
 const deed = v.variant('kind', [
@@ -36,7 +37,7 @@ const deed = v.variant('kind', [
   v.strictObject({kind: v.literal('save-dacl'), text}),
   v.strictObject({kind: v.picklist(['power-off', 'pause']), node, forMs}),
   v.strictObject({kind: v.literal('cut-cable'), end, forMs}),
-  v.strictObject({kind: v.literal('rough-link'), end, forMs, conditions}),
+  v.strictObject({kind: v.literal('rough-link'), end, forMs, impairment}),
   v.strictObject({
     kind: v.literal('drift'),
     node,

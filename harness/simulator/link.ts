@@ -3,39 +3,26 @@ import type {Simulation} from '#harness/simulator/simulation.ts';
 import {ImpairedDirection} from '#protocol/link/impaired-direction.ts';
 import type {Impairment} from '#protocol/link/impairment.ts';
 
-/** How a link treats packets. Probabilities are of one packet in one direction. */
-export interface LinkConditions {
+/** What a cable does to packets by itself: the delay, and evenly up to the jitter more, in order. */
+export interface Cable {
   delayMs: number;
-  /** Added to the delay, evenly from 0 to this. */
   jitterMs: number;
-  loss: number;
-  duplication: number;
-  /** Packets that may be overtaken by those behind them: they are held up for `reorderMs` more. */
-  reordering: number;
-  reorderMs: number;
 }
 
 /** A patch cable in a quiet laboratory. */
-export const goodConditions: LinkConditions = {
-  delayMs: 0.3,
-  jitterMs: 0.2,
-  loss: 0,
-  duplication: 0,
-  reordering: 0,
-  reorderMs: 0,
-};
+const quietCable: Cable = {delayMs: 0.3, jitterMs: 0.2};
 
 /** Of Ethernet, without its checksum: ARP, and a TCP segment that carries nothing. */
 export const smallestFrameBytes = 60;
 
 /** One cable: two ends, each of which can be taken down, and what happens to packets on the way. */
 export class VirtualLink {
-  conditions: LinkConditions = goodConditions;
+  cable: Cable = quietCable;
   readonly ends: readonly [string, string];
   readonly #simulation: Simulation;
   readonly #random: Random;
   readonly #down = new Set<string>();
-  /** Each direction keeps its order, but for packets that are reordered on purpose. */
+  /** When the last packet from an end arrives: each direction of a cable keeps its order. */
   readonly #lastAtMs = new Map<string, number>();
   /** What an impairment does comes before the cable, by the sending node. */
   readonly #impaired = new Map<string, ImpairedDirection>();
@@ -84,19 +71,11 @@ export class VirtualLink {
   }
 
   #pass(from: string, arrive: () => void): void {
-    if (!this.isUp || this.#random.happens(this.conditions.loss)) return;
-    const {duplication} = this.conditions;
-    this.#deliver(from, arrive);
-    if (this.#random.happens(duplication)) this.#deliver(from, arrive);
-  }
-
-  #deliver(from: string, arrive: () => void): void {
-    const {delayMs, jitterMs, reordering, reorderMs} = this.conditions;
-    const {nowMs} = this.#simulation;
-    const plainMs = nowMs + delayMs + (jitterMs > 0 ? jitterMs * this.#random.fraction() : 0);
-    const isLate = this.#random.happens(reordering);
-    const atMs = isLate ? plainMs + reorderMs : Math.max(plainMs, this.#lastAtMs.get(from) ?? 0);
-    if (!isLate) this.#lastAtMs.set(from, atMs);
+    if (!this.isUp) return;
+    const {delayMs, jitterMs} = this.cable;
+    const plainMs = this.#simulation.nowMs + delayMs + (jitterMs > 0 ? jitterMs * this.#random.fraction() : 0);
+    const atMs = Math.max(plainMs, this.#lastAtMs.get(from) ?? 0);
+    this.#lastAtMs.set(from, atMs);
     const cut = this.#cutCount;
     this.#simulation.at(atMs, () => {
       if (this.#cutCount === cut) arrive();

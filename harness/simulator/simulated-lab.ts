@@ -10,7 +10,6 @@ import {EndpointNode, supplicantAt} from '#harness/simulator/endpoint-node.ts';
 import {eventWait} from '#harness/simulator/event-wait.ts';
 import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import {gapGaugeOf} from '#harness/simulator/gap-gauge-of.ts';
-import type {LinkConditions} from '#harness/simulator/link.ts';
 import {NadNode} from '#harness/simulator/nad-node.ts';
 import {NodeClock} from '#harness/simulator/node-clock.ts';
 import {plainCopy} from '#harness/simulator/plain-copy.ts';
@@ -24,6 +23,7 @@ import {Timeline} from '#harness/timeline.ts';
 import {nodesOf, type Topology, type TopologyNode} from '#harness/topology.ts';
 import type {Packet} from '#protocol/dacl/verdict.ts';
 import type {EventOf, LabEvent, LabEventBody, LabEventKind} from '#protocol/event.ts';
+import type {Impairment} from '#protocol/link/impairment.ts';
 
 export interface SimulationOptions {
   topology: Topology;
@@ -197,8 +197,9 @@ export class SimulatedLab implements Lab {
     this.#cables.setDown(end, `cable of ${end} cut`, !isUp);
   }
 
-  setConditions(end: string, conditions: LinkConditions): void {
-    this.network.link(end).conditions = conditions;
+  /** As `impair`, in both directions and at once: for whoever acts within virtual time. */
+  impairNow(end: string, impairment: Impairment | null): void {
+    for (const direction of directionsOf(this.topology, end)) this.#impair({direction, impairment});
   }
 
   isStopped(node: string): boolean {

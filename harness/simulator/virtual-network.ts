@@ -1,5 +1,5 @@
 import {GatewayArp} from '#harness/simulator/gateway-arp.ts';
-import {goodConditions, type LinkConditions, VirtualLink} from '#harness/simulator/link.ts';
+import {VirtualLink} from '#harness/simulator/link.ts';
 import {Random} from '#harness/simulator/random.ts';
 import {frameBytes, icmp, type Payload, tcp, udp} from '#harness/simulator/segment.ts';
 import type {Simulation} from '#harness/simulator/simulation.ts';
@@ -73,10 +73,6 @@ export class VirtualNetwork {
 
   links(): VirtualLink[] {
     return [...new Set(this.#links.values())];
-  }
-
-  setConditions(conditions: Partial<LinkConditions>): void {
-    for (const link of this.links()) link.conditions = {...goodConditions, ...conditions};
   }
 
   /** The other end of an access port: the endpoint there. */

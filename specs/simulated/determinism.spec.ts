@@ -9,19 +9,18 @@ import type {Scenario} from '#harness/scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
 import {rediscovery} from '#harness/scenarios/rediscovery.ts';
-import {goodConditions, type LinkConditions} from '#harness/simulator/link.ts';
 import {simulate} from '#harness/simulator/simulated-lab.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
+import {type Impairment, noImpairment} from '#protocol/link/impairment.ts';
 import {topology} from '#topologies/two-psn.ts';
 
-const rough: LinkConditions = {
-  ...goodConditions,
-  delayMs: 5,
+const rough: Impairment = {
+  ...noImpairment,
+  delayMs: 30,
   jitterMs: 20,
   loss: 0.05,
   duplication: 0.05,
   reordering: 0.1,
-  reorderMs: 30,
 };
 
 async function timelineOf(scenario: Scenario, seed: number): Promise<string> {
@@ -51,7 +50,7 @@ test('stories told side by side do not change each other', async t => {
 test('loss, duplication and reordering come from the seed as well, and posture survives them', async t => {
   const play = async (seed: number) => {
     await using lab = await simulate({topology, seed});
-    for (const link of lab.network.links()) link.conditions = rough;
+    for (const {ends} of topology.links) lab.impairNow(ends[0], rough);
     await becomesCompliant(lab);
     await lab.until('sync-round-finished');
     return {story: lab.timeline.toString(), log: await endpointOf(lab).readLog()};

@@ -15,7 +15,7 @@ import {topology} from '#topologies/single-psn.ts';
 function cable() {
   const simulation = new Simulation();
   const link = new VirtualLink(['a:eth0', 'b:eth0'], {simulation, random: new Random(1, 'spec')});
-  link.conditions = {...link.conditions, delayMs: 1, jitterMs: 0};
+  link.cable = {delayMs: 1, jitterMs: 0};
   const arrived: string[] = [];
   const send = (from: string, name: string, bytes?: number) =>
     link.carry(from, () => arrived.push(`${name} ${simulation.nowMs}`), bytes);

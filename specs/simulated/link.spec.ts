@@ -1,16 +1,16 @@
-// A cable's promises, each over ten thousand packets.
+// A cable's promises, each over ten thousand packets. What goes wrong on a link is an impairment's (specs/protocol/link-impairment.spec.ts).
 import test from 'ava';
-import {goodConditions, type LinkConditions, VirtualLink} from '#harness/simulator/link.ts';
+import {type Cable, VirtualLink} from '#harness/simulator/link.ts';
 import {Random} from '#harness/simulator/random.ts';
 import {Simulation} from '#harness/simulator/simulation.ts';
 
 const count = 10_000;
 
 /** Sends packets a millisecond apart, and says which arrived when. */
-function send(conditions: Partial<LinkConditions>, onSent?: (link: VirtualLink, index: number) => void) {
+function send(cable: Partial<Cable>, onSent?: (link: VirtualLink, index: number) => void) {
   const simulation = new Simulation();
   const link = new VirtualLink(['a:eth0', 'b:eth0'], {simulation, random: new Random(1, 'spec')});
-  link.conditions = {...goodConditions, jitterMs: 0, ...conditions};
+  link.cable = {delayMs: 0.3, jitterMs: 0, ...cable};
   const arrived: {index: number; tookMs: number}[] = [];
   for (let index = 0; index < count; index += 1) {
     simulation.at(index, () => {
@@ -36,23 +36,6 @@ test('jitter adds up to its measure and does not change the order', t => {
   t.true(Math.max(...arrived.map(({tookMs}) => tookMs)) <= 43.01);
   t.true(Math.min(...arrived.map(({tookMs}) => tookMs)) >= 3);
   t.true(new Set(arrived.map(({tookMs}) => Math.round(tookMs))).size > 20);
-});
-
-test('loss and duplication happen as often as asked for', t => {
-  const lossy = send({loss: 0.1}).length / count;
-  const doubling = send({duplication: 0.1}).length / count;
-
-  t.true(Math.abs(lossy - 0.9) < 0.01, `${lossy}`);
-  t.true(Math.abs(doubling - 1.1) < 0.01, `${doubling}`);
-});
-
-test('reordered packets are overtaken, and only they', t => {
-  const arrived = send({reordering: 0.05, reorderMs: 10});
-  const overtaken = arrived.filter(({index}, place) => arrived.slice(0, place).some(other => other.index > index));
-
-  t.is(arrived.length, count);
-  t.true(Math.abs(overtaken.length / count - 0.05) < 0.01);
-  t.true(overtaken.every(({tookMs}) => tookMs > 9));
 });
 
 test('what is on a cable when it is cut is lost, also if the cable is mended at once', t => {

@@ -8,7 +8,6 @@ import {defaultSettings} from '#harness/lab-settings.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {becomesCompliant, isUnknownAcl} from '#harness/scenarios/becomes-compliant.ts';
-import {goodConditions} from '#harness/simulator/link.ts';
 import {plainCopy} from '#harness/simulator/plain-copy.ts';
 import {simulate} from '#harness/simulator/simulated-lab.ts';
 import type {PsnView} from '#protocol/psn/contract.ts';
@@ -159,7 +158,7 @@ test('a kernel repeats a lost SYN after a second of real time, whatever the lab 
     settings.endpoint = {...settings.endpoint, connectTimeoutMs: 60_000};
     settings.profile = {xml: null, fields: {CallHomeList: '10.10.1.11:8443'}}; // nothing to ask DNS for
     await using lab = await simulate({topology: single, settings, seed: 1});
-    lab.setConditions('psn1:eth0', {...goodConditions, delayMs: 1}); // the first SYN meets the closed port
+    lab.network.link('psn1:eth0').cable = {delayMs: 1, jitterMs: 0}; // the first SYN meets the closed port
     const started = await lab.until('discovery-started');
     const found = await lab.until('psn-found');
     return found.atMs - started.atMs;
