@@ -8,7 +8,7 @@ import {PostureFiles} from '#images/endpoint/posture-files.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import {NameResolver} from '#images/endpoint/resolver.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
-import {startSupplicant} from '#images/endpoint/supplicant.ts';
+import {type Supplicant, startSupplicant} from '#images/endpoint/supplicant.ts';
 import {carry} from '#images/shell/carry.ts';
 import {labClock} from '#images/shell/clock.ts';
 import {openControl} from '#images/shell/control.ts';
@@ -73,13 +73,30 @@ async function run(): Promise<void> {
     new NetworkAdapter({
       name,
       gateway,
-      onCarrier: up => {
+      async onCarrier(up, device) {
         names.forget();
+        if (up) await supplicantOn(device);
         carried.input({kind: 'link', up, addresses: up ? settings.addresses : []});
       },
       onFault: message => control.record({kind: 'fault', message}, clock.nowMs()),
     }),
   );
+  let program: Supplicant | undefined;
+  let programDevice: number | undefined;
+  opened.defer(() => program?.[Symbol.dispose]());
+  /** Resolves when the supplicant answers on this device: it does not notice that its own has gone and another one has come. */
+  const supplicantOn = async (device: number): Promise<void> => {
+    if (supplicant === null || programDevice === device) return;
+    programDevice = device;
+    program?.[Symbol.dispose]();
+    program = startSupplicant(supplicant, {
+      name,
+      ca,
+      onOutcome: outcome => control.record(outcome, clock.nowMs()),
+      onEnd: message => control.record({kind: 'fault', message}, clock.nowMs()),
+    });
+    await program.ready.catch(() => {}); // told as a fault
+  };
   const gapMeter = opened.use(new GapMeter(clock));
 
   const obey = async (id: string, command: NodeCommand): Promise<void> => {
@@ -111,15 +128,6 @@ async function run(): Promise<void> {
     }
   };
 
-  if (supplicant !== null) {
-    const program = startSupplicant(supplicant, {
-      name,
-      ca,
-      onOutcome: outcome => control.record(outcome, clock.nowMs()),
-      onEnd: message => control.record({kind: 'fault', message}, clock.nowMs()),
-    });
-    await opened.use(program).ready;
-  }
   await adapter.begin();
   carried.input({kind: 'start'});
   control.begun();

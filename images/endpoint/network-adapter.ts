@@ -9,17 +9,22 @@ const run = promisify(execFile);
 export class NetworkAdapter implements Disposable {
   readonly #name: string;
   readonly #gateway: string;
-  readonly #onCarrier: (isUp: boolean) => void;
+  readonly #onCarrier: (isUp: boolean, device: number) => void | Promise<void>;
   readonly #onFault: (message: string) => void;
   readonly #monitor: Tool;
   #isUp: boolean | undefined;
+  /** Devices of this name so far: the kernel may give the next one the number of the last. */
+  #device = 1;
   #told: Promise<void> = Promise.resolve();
 
-  /** `onCarrier` is told the present state by `begin`, then every change; `onFault`, what keeps it from that. */
+  /**
+  `onCarrier` is told the present state by `begin`, then every change, and which device of that name it is: after the other end was
+  without power, it is another one. `onFault`: what keeps it from that.
+  */
   constructor(options: {
     name: string;
     gateway: string;
-    onCarrier: (isUp: boolean) => void;
+    onCarrier: (isUp: boolean, device: number) => void | Promise<void>;
     onFault: (message: string) => void;
   }) {
     this.#name = options.name;
@@ -71,13 +76,15 @@ export class NetworkAdapter implements Disposable {
     const [, deleted, name, flags = ''] = /^(Deleted )?\d+: ([^:@]+)(?:@[^:]*)?: <([^>]*)>/.exec(line) ?? [];
     const isUp = deleted === undefined && flags.split(',').includes('LOWER_UP');
     const wasDown = this.#isUp === false;
-    if (name !== this.#name || isUp === this.#isUp) return;
+    if (name !== this.#name) return;
+    if (deleted !== undefined) this.#device += 1;
+    if (isUp === this.#isUp) return;
     this.#isUp = isUp;
-    this.#told = this.#told.then(() => this.#tell(isUp, wasDown));
+    this.#told = this.#told.then(() => this.#tell({isUp, wasDown, device: this.#device}));
   }
 
   /** An interface that was taken down has lost its routes; they are back before anybody is told that it is up. */
-  async #tell(isUp: boolean, wasDown: boolean): Promise<void> {
+  async #tell({isUp, wasDown, device}: {isUp: boolean; wasDown: boolean; device: number}): Promise<void> {
     if (isUp && wasDown) {
       await run('ip', ['route', 'replace', 'default', 'via', this.#gateway, 'dev', this.#name]).catch(
         (error: Error) => {
@@ -85,6 +92,6 @@ export class NetworkAdapter implements Disposable {
         },
       );
     }
-    this.#onCarrier(isUp);
+    await this.#onCarrier(isUp, device);
   }
 }

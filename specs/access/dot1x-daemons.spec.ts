@@ -45,3 +45,16 @@ test.serial(
     t.deepEqual(lab.timeline.of('authentication-started', {method: 'mab'}), []);
   }),
 );
+
+test.serial(
+  'when a switch starts again its endpoint’s adapter is a new device, and the supplicant answers on that',
+  inLab({settings}, async (t, lab) => {
+    await becomesCompliant(lab);
+    await lab.stopNode('nad');
+    const gone = lab.nowMs();
+    await lab.startNode('nad');
+    await lab.until('eap-succeeded', {after: gone});
+    await lab.until('session-authorized', {after: gone});
+    t.deepEqual(lab.timeline.of('authentication-started', {method: 'mab'}), []);
+  }),
+);
