@@ -5,11 +5,45 @@ import {adminOf, psnOf} from '#harness/psn-handle.ts';
 import {daclNames} from '#harness/role-plan.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant, isCompliantAcl, isUnknownAcl} from '#harness/scenarios/becomes-compliant.ts';
+import {postureConfigurationDetection} from '#harness/scenarios/missing-deny.ts';
 import {topology} from '#topologies/single-psn.ts';
 
 export const restarts: Scenario[] = [
   switchRestart({isAnnounced: true}),
   switchRestart({isAnnounced: false}),
+  {
+    name: 'stale-after-reload',
+    claim:
+      'until a switch that was reloaded has learnt the host’s address again, the PSN finds the old session by it: the report changes nothing there, so no CoA comes, and the probe alarms',
+    why: 'domain.md 6.2 (NAD reboot) and rows 13 and 21 of its section 11: Start comes without an address, so the stale session has the only one',
+    topology,
+    settings: healthy => ({
+      ...healthy,
+      nad: {...healthy.nad, ipdtDelayMs: 20_000},
+      profile: {xml: null, fields: {NetworkTransitionDelay: '30'}},
+    }),
+    async play(lab) {
+      const {installed} = await becomesCompliant(lab);
+      await lab.until('accounting-received', {where: {status: 'Interim-Update'}});
+      await nadOf(lab).reload();
+      const down = await lab.until('network-changed', {where: {change: 'link-down'}, after: installed});
+      await nadOf(lab).hold('ipdt'); // the delay of the settings is there again, and not long enough for a slow discovery
+      const reported = await lab.until('posture-reported', {after: down});
+      const raised = await lab.until('alarm-raised', {where: {alarm: postureConfigurationDetection}, after: reported});
+      const sessions = (await nadOf(lab).view()).sessions.map(({sessionId}) => sessionId);
+      await caughtUp(lab);
+
+      expect(lab, reported.sessionId === installed.sessionId, 'the report is bound to the session that is no more');
+      const sent = lab.timeline.of('coa-sent', ({atMs}) => atMs > down.atMs);
+      expect(lab, sent.length === 0, 'it was Compliant before: there is nothing to change');
+      expect(lab, raised.details['Session ID'] === installed.sessionId, 'the alarm names it');
+      expect(
+        lab,
+        !sessions.includes(installed.sessionId) && sessions.length === 1,
+        'the session that is there is another',
+      );
+    },
+  },
   psnRestart({hasLease: false}),
   psnRestart({hasLease: true}),
 ];
