@@ -9,6 +9,8 @@ const longest = [
   'agreement',
   'tshark',
   'missing-deny',
+  'failover',
+  'restarts',
   'dot1x',
   'impaired-links',
   'oracle',
