@@ -38,6 +38,8 @@ export interface LabSettings {
     daclFailure: 'deny' | 'permitOpen';
     ipUnknownPolicy: 'notEnforced' | 'anySource';
     hostMode: HostMode;
+    /** `Auth-Default-ACL`: what passes before authorization. */
+    preAuthAcl: string;
     /** Periodic re-authentication; 0: none. */
     reauthIntervalMs: number;
     radiusTimeoutMs: number;
@@ -133,6 +135,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       daclFailure: 'deny',
       ipUnknownPolicy: 'notEnforced',
       hostMode: 'multi-auth',
+      preAuthAcl,
       reauthIntervalMs: 0,
       radiusTimeoutMs: 5000,
       radiusAttempts: 3,
@@ -200,6 +203,13 @@ export function nonCompliantDacl(psnAddresses: string[], probePort = 8449): stri
     'deny ip any any',
   ].join('\n');
 }
+
+/** What IOS has on a closed port before authorization: DHCP and nothing else (ours after recall; domain.md 5.6 has the name). */
+const preAuthAcl = [
+  'permit udp any range bootps 65347 any range bootpc 65348',
+  'permit udp any any range bootps 65347',
+  'deny ip any any',
+].join('\n');
 
 /** Before posture: names, DHCP, and the PSNs' portal, posture and probe ports. */
 export function unknownDacl(psnAddresses: string[], probePort = 8449): string {

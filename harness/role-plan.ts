@@ -36,7 +36,13 @@ export function planRoles(topology: Topology, settings: LabSettings): RolePlan[]
       return {
         node,
         kind: 'nad',
-        settings: {...planNad(topology, node, declared, settings), names: {...namesOf(settings), ...hostsOf(topology)}},
+        settings: {
+          ...planNad(topology, node, declared, settings),
+          names: {...namesOf(settings), ...hostsOf(topology)},
+          leases: nodesOf(topology, 'endpoint')
+            .filter(([, endpoint]) => endpoint.dhcp === true)
+            .map(([, endpoint]) => ({mac: endpoint.mac, address: addressOf(endpoint)})),
+        },
       };
     return {
       node,
@@ -57,6 +63,7 @@ function planEndpoint(
     addresses: [addressOf(endpoint)],
     interface: 'eth0',
     gateway: endpoint.gateway,
+    dhcp: endpoint.dhcp ?? false,
     hosts: hostsOf(topology),
     supplicant: settings.auth === 'dot1x' && settings.dot1x.supplicant === 'running' ? settings.dot1x : null,
     stageOne: settings.redirect.enabled ? {gateway: endpoint.gateway} : null,
@@ -108,7 +115,7 @@ function planNad(
             maxReauthRequests: dot1x.maxReauthRequests,
           }
         : null,
-    preAuthAcl,
+    preAuthAcl: settings.preAuthAcl,
     redirectAcls: redirect.enabled ? [{name: redirect.nadAclName, text: redirect.acl}] : [],
     daclFailure: settings.daclFailure,
     ipUnknownPolicy: settings.ipUnknownPolicy,
@@ -228,13 +235,6 @@ function policyOf(settings: LabSettings): Policy {
     requirements: psn.requirements,
   };
 }
-
-/** What IOS has on a closed port before authorization: DHCP and nothing else (ours after recall; domain.md 5.6 has the name). */
-const preAuthAcl = [
-  'permit udp any range bootps 65347 any range bootpc 65348',
-  'permit udp any any range bootps 65347',
-  'deny ip any any',
-].join('\n');
 
 const interfaceTypes: Record<string, string> = {fa: 'FastEthernet', gi: 'GigabitEthernet', te: 'TenGigabitEthernet'};
 

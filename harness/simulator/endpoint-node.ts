@@ -1,5 +1,6 @@
 import type {EndpointPlan} from '#harness/role-plan.ts';
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
+import {VirtualDhcpClient} from '#harness/simulator/dhcp.ts';
 import {VirtualResolver} from '#harness/simulator/dns.ts';
 import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
@@ -27,6 +28,7 @@ export class EndpointNode implements SimulatedNode {
   readonly #files: {profileXml: string; knownPsns: string[]; log: string[]};
   #client: VirtualHttpsClient | undefined;
   #resolver: VirtualResolver | undefined;
+  #dhcp: VirtualDhcpClient | undefined;
   #carried: CarriedRole<AgentInput, AgentEffect> | undefined;
   #carrierIsUp = false;
 
@@ -58,6 +60,7 @@ export class EndpointNode implements SimulatedNode {
     const {
       interface: _interface,
       gateway,
+      dhcp,
       hosts: _hosts,
       profileXml: _profileXml,
       supplicant: _,
@@ -88,6 +91,16 @@ export class EndpointNode implements SimulatedNode {
       isTrusted: true,
       onOutcome: outcome => carried.input(outcome),
     });
+    this.#dhcp = dhcp
+      ? new VirtualDhcpClient({
+          simulation,
+          stack: this.#stack,
+          mac: settings.macs[0] ?? '',
+          server: gateway,
+          record: event => outlets.record(event),
+          onAddresses: addresses => this.#tellLink(addresses),
+        })
+      : undefined;
     if (this.#carrierIsUp) this.#tellCarrier();
     carried.input({kind: 'start'});
   }
@@ -97,6 +110,7 @@ export class EndpointNode implements SimulatedNode {
     this.#carried = undefined;
     this.#client?.abandonAll();
     this.#resolver?.abandonAll();
+    this.#dhcp?.stop();
     this.#stack.reset();
     this.#stack.isPowered = false;
     this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
@@ -114,7 +128,6 @@ export class EndpointNode implements SimulatedNode {
     if (!isUp) this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
     if (isUp === this.#carrierIsUp) return;
     this.#carrierIsUp = isUp;
-    this.#resolver?.forget();
     this.#tellCarrier();
   }
 
@@ -194,8 +207,13 @@ export class EndpointNode implements SimulatedNode {
   }
 
   #tellCarrier(): void {
-    const up = this.#carrierIsUp;
-    this.#carried?.input({kind: 'link', up, addresses: up ? this.#plan.addresses : []});
+    if (this.#dhcp !== undefined) this.#dhcp.carrier(this.#carrierIsUp);
+    else this.#tellLink(this.#carrierIsUp ? this.#plan.addresses : []);
+  }
+
+  #tellLink(addresses: string[]): void {
+    this.#resolver?.forget();
+    this.#carried?.input({kind: 'link', up: addresses.length > 0, addresses});
   }
 }
 

@@ -1,4 +1,5 @@
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
+import {serveLeases} from '#harness/simulator/dhcp.ts';
 import {serveNames} from '#harness/simulator/dns.ts';
 import {Forwarding} from '#harness/simulator/forwarding.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
@@ -95,6 +96,7 @@ export class NadNode implements SimulatedNode {
       });
     }
     serveNames(this.#stack, this.#settings.names);
+    serveLeases(this.#stack, this.#settings.leases);
     this.#http = new VirtualHttpServer({
       stack: this.#stack,
       onRequest: request => carried.input({kind: 'http-request', ...request}),

@@ -1,5 +1,6 @@
 import type {Scenario} from '#harness/scenario.ts';
 import {daclMistakes} from '#harness/scenarios/library/dacl-mistakes.ts';
+import {dhcp} from '#harness/scenarios/library/dhcp.ts';
 import {dot1xTroubles} from '#harness/scenarios/library/dot1x-troubles.ts';
 import {fullSwitch} from '#harness/scenarios/library/full-switch.ts';
 import {interleavings} from '#harness/scenarios/library/interleavings.ts';
@@ -19,6 +20,7 @@ export const library: readonly Scenario[] = [
   ...networkTroubles,
   ...staleState,
   ...dot1xTroubles,
+  ...dhcp,
   ...redirect,
   ...roughLinks,
   ...surroundings,
