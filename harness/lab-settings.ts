@@ -57,6 +57,9 @@ export interface LabSettings {
     coaDelayMs: number;
     replicationDelayMs: number;
     replication: boolean;
+    /** *Reauthentication* of the three authorization profiles: their timer in whole seconds; 0: none. */
+    reauthTimerMs: number;
+    reauthConnectivity: 'DEFAULT' | 'RADIUS_REQUEST';
     /** 0: off. */
     postureLeaseMs: number;
     /** The portal's *Bidirectional port*. */
@@ -149,6 +152,8 @@ export function defaultSettings(topology: Topology): LabSettings {
       coaDelayMs: 0,
       replicationDelayMs: 0,
       replication: true,
+      reauthTimerMs: 0,
+      reauthConnectivity: 'RADIUS_REQUEST',
       postureLeaseMs: 0,
       probePort: 8449,
       coaTimeoutMs: 5000,

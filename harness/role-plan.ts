@@ -210,6 +210,8 @@ function profilesOf(topology: Topology, {profile, psn}: LabSettings): {installed
 
 function policyOf(settings: LabSettings): Policy {
   const {dacl, psn, redirect} = settings;
+  const timerS = Math.ceil(psn.reauthTimerMs / 1000);
+  const reauth = timerS === 0 ? {} : {reauth: {timerS, connectivity: psn.reauthConnectivity}};
   const savedAtS = 0x636b_75ac; // the version suffix of TAC 222483
   return {
     dacls: [
@@ -218,12 +220,13 @@ function policyOf(settings: LabSettings): Policy {
       {name: daclNames.unknown, text: dacl.unknown, savedAtS},
     ],
     profiles: [
-      {name: 'Posture-Compliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.compliant},
-      {name: 'Posture-NonCompliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.nonCompliant},
+      {name: 'Posture-Compliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.compliant, ...reauth},
+      {name: 'Posture-NonCompliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.nonCompliant, ...reauth},
       {
         name: 'Posture-Unknown-AP',
         access: 'ACCESS_ACCEPT',
         daclName: daclNames.unknown,
+        ...reauth,
         ...(redirect.enabled ? {redirect: {acl: redirect.aclName, portal: redirectPortalOf(settings)}} : {}),
       },
     ],

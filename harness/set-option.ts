@@ -82,6 +82,7 @@ function isSection(section: string): section is (typeof sections)[number] {
 const portalPorts = ['redirect.portalPort', 'redirect.bidirectionalPort'];
 
 function readAs(key: string, present: unknown, field: string, value: string): unknown {
+  if (key === 'psn.reauthTimerMs') return readReauthTimer(key, value);
   if (field.endsWith('Ms')) return readDuration(key, value);
   if (key === 'psn.syslogPort') return readPort(key, value);
   if (portalPorts.includes(key)) return readPortalPort(key, value);
@@ -100,6 +101,7 @@ const choicesOf = {
   ...dot1xChoices,
   daclFailure: ['deny', 'permitOpen'],
   ipUnknownPolicy: ['notEnforced', 'anySource'],
+  reauthConnectivity: ['DEFAULT', 'RADIUS_REQUEST'],
   hostMode: ['single-host', 'multi-auth', 'multi-domain'],
 };
 
@@ -113,6 +115,13 @@ function readDuration(key: string, value: string): number {
   const parts = /^(\d+(?:\.\d+)?)(ms|s|m|)$/.exec(value);
   if (!parts) throw new SetOptionError(`--set ${key}=${value}: expected a span of time such as 250ms, 4s or 2m`);
   return Number(parts[1]) * ({ms: 1, s: 1000, m: 60_000}[parts[2] ?? ''] ?? 1);
+}
+
+/** Access-Accepts have it in seconds (protocol/psn/policy-editor.ts). */
+function readReauthTimer(key: string, value: string): number {
+  const ms = readDuration(key, value);
+  if (ms > 65_535_000) throw new SetOptionError(`--set ${key}=${value}: expected 0 to 65535 seconds`);
+  return ms;
 }
 
 function readPositive(key: string, value: string): number {

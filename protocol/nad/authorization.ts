@@ -34,6 +34,7 @@ export class Authorization {
   readonly #downloads: AclDownloads;
   readonly #addressOf: (session: Session) => string | null;
   readonly #violate: (session: Session, nowMs: number) => void;
+  readonly #expire: (session: Session, nowMs: number) => void;
   readonly #dacls = new Map<string, Acl>();
 
   constructor(
@@ -44,6 +45,7 @@ export class Authorization {
       accounting: Accounting;
       addressOf: (session: Session) => string | null;
       violate: (session: Session, nowMs: number) => void;
+      expire: (session: Session, nowMs: number) => void;
     },
   ) {
     this.#context = context;
@@ -52,6 +54,7 @@ export class Authorization {
     this.#accounting = parts.accounting;
     this.#addressOf = parts.addressOf;
     this.#violate = parts.violate;
+    this.#expire = parts.expire;
     this.#downloads = new AclDownloads(context, parts.client, {
       onAcl: (acl, nowMs) => this.#onAcl(acl, nowMs),
       onFailure: (acl, reason, nowMs) => this.#onDownloadFailure(acl, reason, nowMs),
@@ -173,13 +176,15 @@ export class Authorization {
     return sessions.length > 0;
   }
 
-  /** Tries again what failed, asks hosts again that have not answered, and authenticates anew whose time has come. */
+  /** Tries again what failed, asks hosts again that have not answered, and authenticates anew, or ends, whose time has come. */
   wake(nowMs: number): void {
     for (const session of this.#sessions.all()) {
       const {attempt, grant} = session;
       if (attempt.kind === 'failed' && attempt.restartAtMs <= nowMs) this.begin(session, nowMs);
-      if (attempt.kind === 'none' && grant !== null && (grant.reauthDueAtMs ?? nowMs + 1) <= nowMs)
-        this.begin(session, nowMs);
+      if (attempt.kind === 'none' && grant !== null && (grant.reauthDueAtMs ?? nowMs + 1) <= nowMs) {
+        if (grant.policy.timeout?.action === 'end') this.#expire(session, nowMs);
+        else this.begin(session, nowMs);
+      }
       if (attempt.kind === 'eap' && attempt.abandon === null && attempt.dueAtMs <= nowMs)
         this.#repeatEap(session, attempt, nowMs);
     }

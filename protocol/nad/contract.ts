@@ -143,7 +143,9 @@ export interface NadSessionView {
   handle: string;
   startedAtMs: number;
   accountingDueAtMs: number | null;
-  /** When the switch authenticates it anew, if it does so periodically. */
+  /** The server's Session-Timeout; null: the switch's own `reauthIntervalMs` counts. */
+  timeoutMs: number | null;
+  /** When its authorization is over, or authenticated anew. */
   reauthDueAtMs: number | null;
   /** After a failed authentication: when the switch tries again. */
   restartDueAtMs: number | null;

@@ -73,6 +73,7 @@ function sessionView(session: Session, parts: ViewedParts): NadSessionView {
     handle: session.handle,
     startedAtMs: session.startedAtMs,
     accountingDueAtMs: session.accounting?.dueAtMs ?? null,
+    timeoutMs: grant?.policy.timeout?.afterMs ?? null,
     reauthDueAtMs: grant?.reauthDueAtMs ?? null,
     restartDueAtMs: attempt.kind === 'failed' ? attempt.restartAtMs : null,
     applyingPolicy: attempt.kind === 'fetching' || attempt.kind === 'installing' || grant?.confirmed === false,

@@ -48,8 +48,15 @@ export interface Policy {
   userName: string | null;
   /** `device-traffic-class=voice` makes a host a phone. */
   domain: 'DATA' | 'VOICE';
+  timeout: SessionTimeout | null;
   /** Class attributes, echoed in accounting. */
   classes: Uint8Array[];
+}
+
+/** Session-Timeout and Termination-Action: how long the authorization holds, and what comes then (RFC 2865 5.27, 5.29; RFC 3580 3.17). */
+export interface SessionTimeout {
+  afterMs: number;
+  action: 'reauthenticate' | 'end';
 }
 
 /** `url-redirect` and `url-redirect-acl` (domain.md 5.3). */
@@ -65,7 +72,7 @@ export interface Grant {
   isAclTold: boolean;
   /** The kernel has all that the policy asks for, and this was told. */
   confirmed: boolean;
-  /** Periodic re-authentication; null: not yet in force, or none. */
+  /** When it is over, or authenticated anew; null: not yet in force, or never. */
   reauthDueAtMs: number | null;
 }
 

@@ -7,6 +7,7 @@ import {interleavings} from '#harness/scenarios/library/interleavings.ts';
 import {networkTroubles} from '#harness/scenarios/library/network-troubles.ts';
 import {redirect} from '#harness/scenarios/library/redirect.ts';
 import {roughLinks} from '#harness/scenarios/library/rough-links.ts';
+import {sessionTimeout} from '#harness/scenarios/library/session-timeout.ts';
 import {staleState} from '#harness/scenarios/library/stale-state.ts';
 import {surroundings} from '#harness/scenarios/library/surroundings.ts';
 import {syslog} from '#harness/scenarios/library/syslog.ts';
@@ -19,6 +20,7 @@ export const library: readonly Scenario[] = [
   ...daclMistakes,
   ...networkTroubles,
   ...staleState,
+  ...sessionTimeout,
   ...dot1xTroubles,
   ...dhcp,
   ...redirect,
