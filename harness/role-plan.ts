@@ -111,6 +111,8 @@ function planNad(
       auth === 'dot1x'
         ? {
             authenticatorSecret: loopbackSecret,
+            order: dot1x.order,
+            priority: dot1x.priority,
             txPeriodMs: dot1x.txPeriodMs,
             maxReauthRequests: dot1x.maxReauthRequests,
           }

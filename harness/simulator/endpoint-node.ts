@@ -17,6 +17,7 @@ import type {ProfileResult} from '#protocol/agent/profile.ts';
 import type {CommonEffect} from '#protocol/role.ts';
 
 const discardPort = 9;
+const eapolStartMs = 2000;
 
 /** An endpoint: images/endpoint/main.ts in virtual time. Its files outlive its process and its power. */
 export class EndpointNode implements SimulatedNode {
@@ -25,6 +26,8 @@ export class EndpointNode implements SimulatedNode {
   readonly #stack: HostStack;
   readonly #gauge: GapGauge;
   readonly #plug: (isUp: boolean) => void;
+  readonly #sendEapolStart: (mac: string) => void;
+  #isAsked = false;
   readonly #files: {profileXml: string; knownPsns: string[]; log: string[]};
   #client: VirtualHttpsClient | undefined;
   #resolver: VirtualResolver | undefined;
@@ -32,17 +35,18 @@ export class EndpointNode implements SimulatedNode {
   #carried: CarriedRole<AgentInput, AgentEffect> | undefined;
   #carrierIsUp = false;
 
-  /** `plug`: pulls the cable, or plugs it in. */
+  /** `plug`: pulls the cable, or plugs it in; `sendEapolStart`: towards the switch. */
   constructor(
     surroundings: NodeSurroundings,
     plan: EndpointPlan,
-    parts: {gauge: GapGauge; plug: (isUp: boolean) => void},
+    parts: {gauge: GapGauge; plug: (isUp: boolean) => void; sendEapolStart: (mac: string) => void},
   ) {
     const {node, timerScale, network} = surroundings;
     this.#surroundings = surroundings;
     this.#plan = plan;
     this.#gauge = parts.gauge;
     this.#plug = parts.plug;
+    this.#sendEapolStart = parts.sendEapolStart;
     this.#files = {profileXml: plan.profileXml, knownPsns: plan.knownPsns, log: []};
     this.#stack = new HostStack({node, address: plan.addresses[0] ?? '', timerScale, network});
     this.#stack.isPowered = false;
@@ -52,7 +56,14 @@ export class EndpointNode implements SimulatedNode {
   get supplicant(): ScriptedSupplicant | undefined {
     const {supplicant: plan, macs} = this.#plan;
     if (plan === null || this.#carried === undefined) return undefined;
-    return {mac: macs[0] ?? '', plan, record: event => this.#surroundings.outlets.record(event)};
+    return {
+      mac: macs[0] ?? '',
+      plan,
+      onAsked: () => {
+        this.#isAsked = true;
+      },
+      record: event => this.#surroundings.outlets.record(event),
+    };
   }
 
   boot(): void {
@@ -103,6 +114,18 @@ export class EndpointNode implements SimulatedNode {
       : undefined;
     if (this.#carrierIsUp) this.#tellCarrier();
     carried.input({kind: 'start'});
+    this.#beginEap(carried);
+  }
+
+  /** A supplicant that nobody has asked sends EAPOL-Start, two seconds after its start (images/endpoint/supplicant.ts); once only here. */
+  #beginEap(life: unknown): void {
+    const {simulation, timerScale} = this.#surroundings;
+    this.#isAsked = false;
+    if (this.#plan.supplicant === null) return;
+    simulation.after(eapolStartMs * timerScale, () => {
+      const isThere = this.#carried === life && this.#carrierIsUp;
+      if (isThere && !this.#isAsked) this.#sendEapolStart(this.#plan.macs[0] ?? '');
+    });
   }
 
   powerOff(): void {

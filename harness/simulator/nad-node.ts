@@ -133,6 +133,11 @@ export class NadNode implements SimulatedNode {
       this.#carried?.input({kind: 'link', port, up: isUp});
   }
 
+  /** A host has sent EAPOL-Start. */
+  hearsEapolStart(host: {port: string; mac: string}): void {
+    this.#authenticator?.startEap(host);
+  }
+
   /** A frame entered an access port. */
   sees(port: string, mac: string, address: string | null): void {
     const key = `${port} ${mac} ${address}`;

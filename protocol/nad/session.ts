@@ -30,8 +30,15 @@ export type Attempt =
   /** Before its Access-Request (step `reauth`). */
   | {kind: 'waiting'}
   | {kind: 'asking'; abandon: () => void}
-  /** 802.1X: it is the host's turn until `dueAtMs`, or, while `abandon` is there, the RADIUS server's. */
-  | {kind: 'eap'; requests: number; dueAtMs: number; server: string | null; abandon: (() => void) | null}
+  /** 802.1X: it is the host's turn until `dueAtMs`, or, while `abandon` is there, the RADIUS server's. `next`: if it says nothing. */
+  | {
+      kind: 'eap';
+      requests: number;
+      dueAtMs: number;
+      server: string | null;
+      abandon: (() => void) | null;
+      next: 'mab' | null;
+    }
   /** Before or while the dACL is downloaded. */
   | {kind: 'fetching'; policy: Policy}
   /** Has everything, waits for the step `acl-install`. */
