@@ -95,8 +95,8 @@ export class DhcpClient implements Disposable {
   }
 
   async #lose(): Promise<void> {
-    await this.#configure(null);
     this.#onAddresses([]);
+    await this.#configure(null); // rejects if the adapter is gone with the power of the switch
   }
 
   /** One after the other, in the order in which they were told. */

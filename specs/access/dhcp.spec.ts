@@ -21,3 +21,29 @@ test.serial(
     t.regex(addresses, /inet 192\.168\.255\.193\/24 /);
   }),
 );
+
+test.serial(
+  'a switch that had no power gives the endpoint its lease again, on the new device that its adapter has become',
+  inLab({topology}, async (t, lab) => {
+    await becomesCompliant(lab);
+    await lab.stopNode('nad');
+    const down = await lab.until('network-changed', {where: {change: 'link-down'}});
+    await lab.startNode('nad');
+    const again = await lab.until('lease-obtained', {after: down});
+    await becomesCompliant(lab, again);
+    t.is(again.address, '192.168.255.193');
+  }),
+);
+
+test.serial(
+  'an endpoint that had no power asks again when it is back',
+  inLab({topology}, async (t, lab) => {
+    await becomesCompliant(lab);
+    await lab.stopNode('endpoint');
+    const ended = await lab.until('session-ended');
+    await lab.startNode('endpoint');
+    const again = await lab.until('lease-obtained', {after: ended});
+    await becomesCompliant(lab, again);
+    t.is(lab.timeline.of('lease-obtained').length, 2);
+  }),
+);
