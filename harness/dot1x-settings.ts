@@ -1,3 +1,5 @@
+import type {MethodOrder} from '#protocol/nad/contract.ts';
+
 /** How endpoints authenticate where a lab has 802.1X. */
 export interface Dot1xSettings {
   eap: 'peap' | 'tls';
@@ -11,6 +13,9 @@ export interface Dot1xSettings {
   clientCertificate: 'valid' | 'expired' | 'unknown-ca';
   /** `silent`: the endpoint has none. */
   supplicant: 'running' | 'silent';
+  /** `authentication order` and `authentication priority`. */
+  order: MethodOrder;
+  priority: MethodOrder;
   /** `dot1x timeout tx-period`: how long a host has to answer before it is asked again. */
   txPeriodMs: number;
   /** `dot1x max-reauth-req`: how often it is asked again before MAB's turn comes. */
@@ -25,6 +30,8 @@ export const healthyDot1x: Dot1xSettings = {
   password: 'posturelab-password',
   clientCertificate: 'valid',
   supplicant: 'running',
+  order: 'dot1x mab',
+  priority: 'dot1x mab',
   txPeriodMs: 30_000,
   maxReauthRequests: 2,
 };
@@ -34,4 +41,6 @@ export const dot1xChoices = {
   eap: ['peap', 'tls'],
   clientCertificate: ['valid', 'expired', 'unknown-ca'],
   supplicant: ['running', 'silent'],
+  order: ['dot1x mab', 'mab dot1x'],
+  priority: ['dot1x mab', 'mab dot1x'],
 } as const;

@@ -38,6 +38,8 @@ export interface LabSettings {
     daclFailure: 'deny' | 'permitOpen';
     ipUnknownPolicy: 'notEnforced' | 'anySource';
     hostMode: HostMode;
+    /** `Auth-Default-ACL`: what passes before authorization. */
+    preAuthAcl: string;
     /** Periodic re-authentication; 0: none. */
     reauthIntervalMs: number;
     radiusTimeoutMs: number;
@@ -66,6 +68,9 @@ export interface LabSettings {
     replication: boolean;
     /** All PSNs are one node group. */
     nodeGroup: boolean;
+    /** *Reauthentication* of the three authorization profiles: their timer in whole seconds; 0: none. */
+    reauthTimerMs: number;
+    reauthConnectivity: 'DEFAULT' | 'RADIUS_REQUEST';
     /** 0: off. */
     postureLeaseMs: number;
     /** The portal's *Bidirectional port*. */
@@ -146,6 +151,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       daclFailure: 'deny',
       ipUnknownPolicy: 'notEnforced',
       hostMode: 'multi-auth',
+      preAuthAcl,
       reauthIntervalMs: 0,
       radiusTimeoutMs: 5000,
       radiusAttempts: 3,
@@ -165,6 +171,8 @@ export function defaultSettings(topology: Topology): LabSettings {
       replicationDelayMs: 0,
       replication: true,
       nodeGroup: false,
+      reauthTimerMs: 0,
+      reauthConnectivity: 'RADIUS_REQUEST',
       postureLeaseMs: 0,
       probePort: 8449,
       coaTimeoutMs: 5000,
@@ -220,6 +228,13 @@ export function nonCompliantDacl(psnAddresses: string[], probePort = 8449): stri
     'deny ip any any',
   ].join('\n');
 }
+
+/** What IOS has on a closed port before authorization: DHCP and nothing else (ours after recall; domain.md 5.6 has the name). */
+const preAuthAcl = [
+  'permit udp any range bootps 65347 any range bootpc 65348',
+  'permit udp any any range bootps 65347',
+  'deny ip any any',
+].join('\n');
 
 /** Before posture: names, DHCP, and the PSNs' portal, posture and probe ports. */
 export function unknownDacl(psnAddresses: string[], probePort = 8449): string {

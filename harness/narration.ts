@@ -29,6 +29,9 @@ const tellers: Tellers = {
   'security-violation': ({mac, port}) => bad(`shuts ${port}: ${mac} is one host too many`),
   'dot1x-timed-out': ({mac}) => bad(`gets no EAP from ${mac}: MAB's turn`),
   'eap-failed': ({reason}) => bad(`fails to authenticate${reason === '' ? '' : `: ${reason}`}`),
+  'lease-obtained': ({address, server}) => plain(`has ${address} by DHCP from ${server}`),
+  'lease-unanswered': ({attempts}) =>
+    bad(`gets no address: ${attempts} DHCPDISCOVERs, no answer`, 'what the port lets through must include DHCP'),
   'access-accepted': ({status, rule, acl}) =>
     plain(
       `accepts: posture ${status}, rule ${rule}, dACL ${shortAcl(acl)}`,

@@ -43,6 +43,9 @@ export function planRoles(topology: Topology, settings: LabSettings): RolePlan[]
           ...planNad(topology, node, declared, settings),
           clockOffsetMs,
           names: {...namesOf(settings), ...hostsOf(topology)},
+          leases: nodesOf(topology, 'endpoint')
+            .filter(([, endpoint]) => endpoint.dhcp === true)
+            .map(([, endpoint]) => ({mac: endpoint.mac, address: addressOf(endpoint)})),
         },
       };
     return {
@@ -69,6 +72,7 @@ function planEndpoint(
     addresses: [addressOf(endpoint)],
     interface: 'eth0',
     gateway: endpoint.gateway,
+    dhcp: endpoint.dhcp ?? false,
     hosts: hostsOf(topology),
     supplicant: settings.auth === 'dot1x' && settings.dot1x.supplicant === 'running' ? settings.dot1x : null,
     stageOne: settings.redirect.enabled ? {gateway: endpoint.gateway} : null,
@@ -122,11 +126,13 @@ function planNad(
       auth === 'dot1x'
         ? {
             authenticatorSecret: loopbackSecret,
+            order: dot1x.order,
+            priority: dot1x.priority,
             txPeriodMs: dot1x.txPeriodMs,
             maxReauthRequests: dot1x.maxReauthRequests,
           }
         : null,
-    preAuthAcl,
+    preAuthAcl: settings.preAuthAcl,
     redirectAcls: redirect.enabled ? [{name: redirect.nadAclName, text: redirect.acl}] : [],
     daclFailure: settings.daclFailure,
     ipUnknownPolicy: settings.ipUnknownPolicy,
@@ -228,6 +234,8 @@ function profilesOf(topology: Topology, {profile, psn}: LabSettings): {installed
 
 function policyOf(settings: LabSettings): Policy {
   const {dacl, psn, redirect} = settings;
+  const timerS = Math.ceil(psn.reauthTimerMs / 1000);
+  const reauth = timerS === 0 ? {} : {reauth: {timerS, connectivity: psn.reauthConnectivity}};
   const savedAtS = 0x636b_75ac; // the version suffix of TAC 222483
   return {
     dacls: [
@@ -236,12 +244,13 @@ function policyOf(settings: LabSettings): Policy {
       {name: daclNames.unknown, text: dacl.unknown, savedAtS},
     ],
     profiles: [
-      {name: 'Posture-Compliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.compliant},
-      {name: 'Posture-NonCompliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.nonCompliant},
+      {name: 'Posture-Compliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.compliant, ...reauth},
+      {name: 'Posture-NonCompliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.nonCompliant, ...reauth},
       {
         name: 'Posture-Unknown-AP',
         access: 'ACCESS_ACCEPT',
         daclName: daclNames.unknown,
+        ...reauth,
         ...(redirect.enabled ? {redirect: {acl: redirect.aclName, portal: redirectPortalOf(settings)}} : {}),
       },
     ],
@@ -253,13 +262,6 @@ function policyOf(settings: LabSettings): Policy {
     requirements: psn.requirements,
   };
 }
-
-/** What IOS has on a closed port before authorization: DHCP and nothing else (ours after recall; domain.md 5.6 has the name). */
-const preAuthAcl = [
-  'permit udp any range bootps 65347 any range bootpc 65348',
-  'permit udp any any range bootps 65347',
-  'deny ip any any',
-].join('\n');
 
 const interfaceTypes: Record<string, string> = {fa: 'FastEthernet', gi: 'GigabitEthernet', te: 'TenGigabitEthernet'};
 

@@ -87,6 +87,7 @@ function isSection(section: string): section is (typeof sections)[number] {
 const portalPorts = ['redirect.portalPort', 'redirect.bidirectionalPort'];
 
 function readAs(key: string, present: unknown, field: string, value: string): unknown {
+  if (key === 'psn.reauthTimerMs') return readReauthTimer(key, value);
   if (field.endsWith('Ms')) return readDuration(key, value);
   if (key === 'psn.syslogPort') return readPort(key, value);
   if (portalPorts.includes(key)) return readPortalPort(key, value);
@@ -105,6 +106,7 @@ const choicesOf = {
   ...dot1xChoices,
   daclFailure: ['deny', 'permitOpen'],
   ipUnknownPolicy: ['notEnforced', 'anySource'],
+  reauthConnectivity: ['DEFAULT', 'RADIUS_REQUEST'],
   hostMode: ['single-host', 'multi-auth', 'multi-domain'],
 };
 
@@ -126,6 +128,13 @@ export function readClockOffset(place: string, value: string): number {
   const units: Record<string, number> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
   if (!parts) throw new SetOptionError(`${place}: expected how far the clock is off, such as +90s, -10m, 2h or 3d`);
   return Number(parts[1]) * (units[parts[2] ?? ''] ?? 1);
+}
+
+/** Access-Accepts have it in seconds (protocol/psn/policy-editor.ts). */
+function readReauthTimer(key: string, value: string): number {
+  const ms = readDuration(key, value);
+  if (ms > 65_535_000) throw new SetOptionError(`--set ${key}=${value}: expected 0 to 65535 seconds`);
+  return ms;
 }
 
 function readPositive(key: string, value: string): number {

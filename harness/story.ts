@@ -35,6 +35,7 @@ const strands = {
     'sync-stopped',
     'sync-disabled',
   ],
+  lease: ['lease-obtained'],
   supplicant: ['eap-succeeded', 'eap-failed'],
   session: [
     'link-up',

@@ -6,6 +6,7 @@ letters, digits and hyphens, or a number or address in its canonical form.
 */
 import * as v from 'valibot';
 import {impairmentFields, impairmentProblem} from '#harness/declared-impairment.ts';
+import {parseIpv4} from '#protocol/dacl/ip-address.ts';
 
 const name = v.pipe(
   v.string(),
@@ -35,6 +36,8 @@ const endpointNode = v.strictObject({
   mac,
   address: ipv4WithLength,
   gateway: ipv4,
+  /** It asks the switch's DHCP server for its address and gateway; `address` is the one that is reserved there for its MAC. */
+  dhcp: v.optional(v.boolean()),
   facts: v.optional(v.record(v.string(), fact)),
 });
 
@@ -164,7 +167,31 @@ function inconsistencies(topology: Topology): string[] {
   for (const [node, declared] of Object.entries(topology.nodes)) {
     if (declared.kind !== 'nad' && !seen.has(`${node}:eth0`)) problems.push(`links: no link leads to ${node}:eth0`);
   }
-  return [...problems, ...repeated(topology)];
+  return [...problems, ...repeated(topology), ...outsideOfDhcp(topology)];
+}
+
+/** The switch's DHCP server is on the access VLAN, and gives itself for a gateway. */
+function outsideOfDhcp(topology: Topology): string[] {
+  const [nad] = nodesOf(topology, 'nad').map(([, node]) => node.address);
+  return nodesOf(topology, 'endpoint')
+    .filter(([, {dhcp}]) => dhcp === true && nad !== undefined)
+    .flatMap(([name, {address, gateway}]) => [
+      ...(networkOf(address) === networkOf(nad ?? '')
+        ? []
+        : [
+            `nodes.${name}.address: expected an address of the switch's network ${nad}, from where DHCP gives it, got ${address}`,
+          ]),
+      ...(gateway === nad?.split('/')[0]
+        ? []
+        : [`nodes.${name}.gateway: expected the switch's ${nad?.split('/')[0]}, which DHCP names, got ${gateway}`]),
+    ]);
+}
+
+/** Address and length of the network that an address is in. */
+function networkOf(addressWithLength: string): string {
+  const [address = '', length = ''] = addressWithLength.split('/');
+  const size = 2 ** (32 - Number(length));
+  return `${Math.floor((parseIpv4(address) ?? 0) / size)}/${length}`;
 }
 
 function repeated(topology: Topology): string[] {

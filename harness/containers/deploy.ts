@@ -135,6 +135,7 @@ async function startNodes(
       kind,
       image: images[kind],
       hasDot1x: settings?.auth === 'dot1x',
+      hasDhcp: nodesOf(topology, 'endpoint').some(([, endpoint]) => endpoint.dhcp === true),
       labels: nodeLabels,
       hosts,
       startupTimeoutMs,

@@ -137,6 +137,7 @@ export class LinkImpairer implements Disposable {
       labels: {...labels, [wireLabel]: 'true'},
       hosts: {},
       hasDot1x: false,
+      hasDhcp: false,
       startupTimeoutMs: startDeadlineMs,
       onEvent,
       containerName: `posturelab-${lab}_wire`, // no node's name has a _

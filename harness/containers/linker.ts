@@ -5,7 +5,7 @@ addresses (design.md 3). One serves all labs of a program, one script after the 
 import {randomUUID} from 'node:crypto';
 import {PassThrough} from 'node:stream';
 import type Docker from 'dockerode';
-import {accessPorts, nodesOf, readEnd, type Topology} from '#harness/topology.ts';
+import {accessPorts, nodesOf, readEnd, type Topology, type TopologyNode} from '#harness/topology.ts';
 
 /** The links could not be made; `message` has what the linker's tools said. */
 export class LinkError extends Error {
@@ -144,14 +144,17 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
       batch(pids[name], [
         'link set lo up',
         ...(node.kind === 'endpoint' ? [`link set eth0 address ${node.mac.toLowerCase()}`] : []),
-        `addr add ${node.address} dev eth0`,
+        ...(hasLease(node) ? [] : [`addr add ${node.address} dev eth0`]),
         'link set eth0 up',
-        `route replace default via ${node.gateway}`,
+        ...(hasLease(node) ? [] : [`route replace default via ${node.gateway}`]),
       ]),
     );
   }
   return `${lines.join('\n')}\n`;
 }
+
+/** Its DHCP client gives it address and route. */
+const hasLease = (node: TopologyNode): boolean => node.kind === 'endpoint' && node.dhcp === true;
 
 function batch(pid: number | undefined, commands: string[]): string {
   return `nsenter --net=/proc/${pid}/ns/net ip -batch - <<'END'\n${commands.join('\n')}\nEND`;

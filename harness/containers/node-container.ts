@@ -18,8 +18,10 @@ export interface NodeContainerOptions {
   name: string;
   kind: ContainerKind;
   image: string;
-  /** The node takes part in 802.1X. */
+  /** Endpoints and switch take part in 802.1X. */
   hasDot1x: boolean;
+  /** Endpoints have their addresses from the switch. */
+  hasDhcp: boolean;
   containerName: string;
   labels: Record<string, string>;
   /** FQDN to address, for people who look around in the container. */
@@ -39,7 +41,7 @@ export async function startNodeContainer(engine: Docker, options: NodeContainerO
     .withName(options.containerName)
     .withNetworkMode('none')
     .withDroppedCapabilities('ALL')
-    .withAddedCapabilities(...capabilities[options.kind], ...(options.hasDot1x ? dot1xCapabilities[options.kind] : []))
+    .withAddedCapabilities(...capabilities[options.kind], ...furtherCapabilities(options))
     .withLabels(options.labels)
     .withExtraHosts(Object.entries(options.hosts).map(([host, ipAddress]) => ({host, ipAddress})))
     .withAutoCleanup(false) // our reaper goes by the owner label, and can tell a killed deploy from a deployed lab
@@ -57,15 +59,21 @@ const capabilities: Record<ContainerKind, string[]> = {
   wire: [],
 };
 
-/** For what wpa_supplicant and hostapd need beyond: raw sockets, and hostapd's ear at the DHCP server's port. */
-const dot1xCapabilities: Record<ContainerKind, string[]> = {endpoint: ['NET_RAW'], nad: [], psn: [], wire: []};
+/** wpa_supplicant and udhcpc need raw sockets; dnsmasq looks for its capabilities before it serves DHCP, and then needs none. */
+function furtherCapabilities({kind, hasDot1x, hasDhcp}: NodeContainerOptions): string[] {
+  if (kind === 'endpoint' && (hasDot1x || hasDhcp)) return ['NET_RAW'];
+  return kind === 'nad' && hasDhcp ? ['NET_BIND_SERVICE'] : [];
+}
 
 const sysctls: Record<ContainerKind, Record<string, string>> = {
-  endpoint: {'net.ipv4.ping_group_range': '0 2147483647'},
+  endpoint: {
+    'net.ipv4.ping_group_range': '0 2147483647',
+    'net.ipv4.ip_unprivileged_port_start': '68', // its DHCP client, when it renews
+  },
   nad: {
     'net.ipv4.ping_group_range': '0 2147483647',
     'net.ipv4.ip_forward': '1',
-    'net.ipv4.ip_unprivileged_port_start': '53', // its DNS server, and 67
+    'net.ipv4.ip_unprivileged_port_start': '53', // its DNS server, and 67 of DHCP
   },
   psn: {
     'net.ipv4.ping_group_range': '0 2147483647',

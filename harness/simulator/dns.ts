@@ -1,7 +1,7 @@
 import type {HostStack} from '#harness/simulator/host-stack.ts';
 import type {Simulation, Timer} from '#harness/simulator/simulation.ts';
 import {NameCache} from '#images/endpoint/name-cache.ts';
-import {dnsPort, nameTtlS} from '#images/nad/dns-server.ts';
+import {dnsPort, nameTtlS} from '#images/nad/dnsmasq.ts';
 import type {HttpsFailure} from '#protocol/http.ts';
 import type {Endpoint} from '#protocol/role.ts';
 
@@ -20,7 +20,7 @@ export function resolveFrom(simulation: Simulation, hosts: Record<string, string
   };
 }
 
-/** The lab's DNS server (images/nad/dns-server.ts). A question is `ID NAME`, an answer `ID ADDRESS`, or `ID ` for a name nobody has. */
+/** The lab's DNS server (images/nad/dnsmasq.ts). A question is `ID NAME`, an answer `ID ADDRESS`, or `ID ` for a name nobody has. */
 export function serveNames(stack: HostStack, names: Record<string, string>): void {
   const send = stack.openUdp(dnsPort, (from, bytes) => {
     const [id = '', name = ''] = decoder.decode(bytes).split(' ');

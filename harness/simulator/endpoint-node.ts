@@ -1,5 +1,6 @@
 import type {EndpointPlan} from '#harness/role-plan.ts';
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
+import {VirtualDhcpClient} from '#harness/simulator/dhcp.ts';
 import {VirtualResolver} from '#harness/simulator/dns.ts';
 import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
@@ -16,6 +17,7 @@ import type {ProfileResult} from '#protocol/agent/profile.ts';
 import type {CommonEffect} from '#protocol/role.ts';
 
 const discardPort = 9;
+const eapolStartMs = 2000;
 
 /** An endpoint: images/endpoint/main.ts in virtual time. Its files outlive its process and its power. */
 export class EndpointNode implements SimulatedNode {
@@ -24,23 +26,27 @@ export class EndpointNode implements SimulatedNode {
   readonly #stack: HostStack;
   readonly #gauge: GapGauge;
   readonly #plug: (isUp: boolean) => void;
+  readonly #sendEapolStart: (mac: string) => void;
+  #isAsked = false;
   readonly #files: {profileXml: string; knownPsns: string[]; log: string[]};
   #client: VirtualHttpsClient | undefined;
   #resolver: VirtualResolver | undefined;
+  #dhcp: VirtualDhcpClient | undefined;
   #carried: CarriedRole<AgentInput, AgentEffect> | undefined;
   #carrierIsUp = false;
 
-  /** `plug`: pulls the cable, or plugs it in. */
+  /** `plug`: pulls the cable, or plugs it in; `sendEapolStart`: towards the switch. */
   constructor(
     surroundings: NodeSurroundings,
     plan: EndpointPlan,
-    parts: {gauge: GapGauge; plug: (isUp: boolean) => void},
+    parts: {gauge: GapGauge; plug: (isUp: boolean) => void; sendEapolStart: (mac: string) => void},
   ) {
     const {node, timerScale, network} = surroundings;
     this.#surroundings = surroundings;
     this.#plan = plan;
     this.#gauge = parts.gauge;
     this.#plug = parts.plug;
+    this.#sendEapolStart = parts.sendEapolStart;
     this.#files = {profileXml: plan.profileXml, knownPsns: plan.knownPsns, log: []};
     this.#stack = new HostStack({node, address: plan.addresses[0] ?? '', timerScale, network});
     this.#stack.isPowered = false;
@@ -50,7 +56,14 @@ export class EndpointNode implements SimulatedNode {
   get supplicant(): ScriptedSupplicant | undefined {
     const {supplicant: plan, macs} = this.#plan;
     if (plan === null || this.#carried === undefined) return undefined;
-    return {mac: macs[0] ?? '', plan, record: event => this.#surroundings.outlets.record(event)};
+    return {
+      mac: macs[0] ?? '',
+      plan,
+      onAsked: () => {
+        this.#isAsked = true;
+      },
+      record: event => this.#surroundings.outlets.record(event),
+    };
   }
 
   boot(): void {
@@ -58,6 +71,7 @@ export class EndpointNode implements SimulatedNode {
     const {
       interface: _interface,
       gateway,
+      dhcp,
       hosts: _hosts,
       profileXml: _profileXml,
       supplicant: _,
@@ -88,8 +102,30 @@ export class EndpointNode implements SimulatedNode {
       isTrusted: true,
       onOutcome: outcome => carried.input(outcome),
     });
+    this.#dhcp = dhcp
+      ? new VirtualDhcpClient({
+          simulation,
+          stack: this.#stack,
+          mac: settings.macs[0] ?? '',
+          server: gateway,
+          record: event => outlets.record(event),
+          onAddresses: addresses => this.#tellLink(addresses),
+        })
+      : undefined;
     if (this.#carrierIsUp) this.#tellCarrier();
     carried.input({kind: 'start'});
+    this.#beginEap(carried);
+  }
+
+  /** A supplicant that nobody has asked sends EAPOL-Start, two seconds after its start (images/endpoint/supplicant.ts); once only here. */
+  #beginEap(life: unknown): void {
+    const {simulation, timerScale} = this.#surroundings;
+    this.#isAsked = false;
+    if (this.#plan.supplicant === null) return;
+    simulation.after(eapolStartMs * timerScale, () => {
+      const isThere = this.#carried === life && this.#carrierIsUp;
+      if (isThere && !this.#isAsked) this.#sendEapolStart(this.#plan.macs[0] ?? '');
+    });
   }
 
   powerOff(): void {
@@ -97,6 +133,7 @@ export class EndpointNode implements SimulatedNode {
     this.#carried = undefined;
     this.#client?.abandonAll();
     this.#resolver?.abandonAll();
+    this.#dhcp?.stop();
     this.#stack.reset();
     this.#stack.isPowered = false;
     this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
@@ -114,7 +151,6 @@ export class EndpointNode implements SimulatedNode {
     if (!isUp) this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
     if (isUp === this.#carrierIsUp) return;
     this.#carrierIsUp = isUp;
-    this.#resolver?.forget();
     this.#tellCarrier();
   }
 
@@ -194,8 +230,13 @@ export class EndpointNode implements SimulatedNode {
   }
 
   #tellCarrier(): void {
-    const up = this.#carrierIsUp;
-    this.#carried?.input({kind: 'link', up, addresses: up ? this.#plan.addresses : []});
+    if (this.#dhcp !== undefined) this.#dhcp.carrier(this.#carrierIsUp);
+    else this.#tellLink(this.#carrierIsUp ? this.#plan.addresses : []);
+  }
+
+  #tellLink(addresses: string[]): void {
+    this.#resolver?.forget();
+    this.#carried?.input({kind: 'link', up: addresses.length > 0, addresses});
   }
 }
 

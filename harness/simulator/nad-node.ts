@@ -1,5 +1,6 @@
 import {switchRestarted} from '#harness/role-plan.ts';
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
+import {serveLeases} from '#harness/simulator/dhcp.ts';
 import {serveNames} from '#harness/simulator/dns.ts';
 import {Forwarding} from '#harness/simulator/forwarding.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
@@ -97,6 +98,7 @@ export class NadNode implements SimulatedNode {
       });
     }
     serveNames(this.#stack, this.#settings.names);
+    serveLeases(this.#stack, this.#settings.leases);
     this.#http = new VirtualHttpServer({
       stack: this.#stack,
       onRequest: request => carried.input({kind: 'http-request', ...request}),
@@ -131,6 +133,11 @@ export class NadNode implements SimulatedNode {
   carrier(port: string, isUp: boolean): void {
     if (this.#settings.accessPorts.some(access => access.port === port))
       this.#carried?.input({kind: 'link', port, up: isUp});
+  }
+
+  /** A host has sent EAPOL-Start. */
+  hearsEapolStart(host: {port: string; mac: string}): void {
+    this.#authenticator?.startEap(host);
   }
 
   /** A frame entered an access port. */

@@ -13,6 +13,8 @@ import type {Endpoint, RandomBytes} from '#protocol/role.ts';
 export interface ScriptedSupplicant {
   mac: string;
   plan: SupplicantPlan;
+  /** It has been asked who it is, and so does not begin by itself any more. */
+  onAsked: () => void;
   record: (event: LabEventBody) => void;
 }
 
@@ -50,7 +52,7 @@ export class ScriptedAuthenticator {
     this.#onRequest = options.onRequest;
   }
 
-  /** Asks a host who it is; a conversation that was under way is over. */
+  /** Asks a host who it is, at the switch's word or after its own EAPOL-Start; a conversation that was under way is over. */
   startEap({port, mac}: {port: string; mac: string}): void {
     for (const [key, conversation] of this.#conversations) {
       if (conversation.port === port && conversation.mac === mac) this.#conversations.delete(key);
@@ -82,6 +84,7 @@ export class ScriptedAuthenticator {
       const supplicant = this.#supplicantOf({port, mac});
       if (supplicant === undefined) return;
       const {plan} = supplicant;
+      supplicant.onAsked();
       const attributes: RadiusAttribute[] = [
         text('User-Name', plan.user),
         text('NAS-Identifier', port),

@@ -226,7 +226,8 @@ export class SimulatedLab implements Lab {
     };
     if (plan.kind === 'endpoint') {
       const plug = (isUp: boolean) => this.#cables.setDown(`${plan.node}:eth0`, `${plan.node} unplugged`, !isUp);
-      return new EndpointNode(surroundings, plan.settings, {gauge: this.#gaugeOf(plan.node), plug});
+      const sendEapolStart = (mac: string) => this.#nad.hearsEapolStart({port: this.network.portOf(plan.node), mac});
+      return new EndpointNode(surroundings, plan.settings, {gauge: this.#gaugeOf(plan.node), plug, sendEapolStart});
     }
     if (plan.kind === 'nad') {
       return new NadNode(surroundings, plan.settings, {

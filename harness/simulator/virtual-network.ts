@@ -1,3 +1,4 @@
+import {broadcast} from '#harness/simulator/dhcp.ts';
 import {GatewayArp} from '#harness/simulator/gateway-arp.ts';
 import {VirtualLink} from '#harness/simulator/link.ts';
 import {Random} from '#harness/simulator/random.ts';
@@ -94,7 +95,8 @@ export class VirtualNetwork {
   send(node: string, packet: Packet, payload: Payload): void {
     const kind = this.#topology.nodes[node]?.kind;
     if (kind === 'nad') {
-      this.#forward(packet, payload);
+      if (packet.destination === broadcast) this.#flood(packet, payload);
+      else this.#forward(packet, payload);
       return;
     }
     const link = this.link(`${node}:eth0`);
@@ -107,7 +109,8 @@ export class VirtualNetwork {
       return;
     }
     const transmit = () => link.carry(node, () => this.#enter(node, packet, payload), frameBytes(payload));
-    this.#arp.get(node)?.resolve(transmit, () => this.#reportUnreachable(node, packet, payload));
+    if (packet.destination === broadcast) transmit();
+    else this.#arp.get(node)?.resolve(transmit, () => this.#reportUnreachable(node, packet, payload));
   }
 
   /** The switch asks by ARP whether a host is still there; it answers if it can. */
@@ -152,8 +155,17 @@ export class VirtualNetwork {
     if (this.#eyes?.permits(port, packet)) this.#forward(packet, payload);
   }
 
+  /** To every host of the access VLAN. */
+  #flood(packet: Packet, payload: Payload): void {
+    for (const port of this.#access) {
+      const link = this.link(`${this.nad}:${port}`);
+      const host = this.#attached.get(this.endpointAt(port) ?? '');
+      if (link.isUp) link.carry(this.nad, () => host?.receive(packet, payload), frameBytes(payload));
+    }
+  }
+
   #forward(packet: Packet, payload: Payload): void {
-    const owner = this.#owners.get(packet.destination);
+    const owner = packet.destination === broadcast ? this.nad : this.#owners.get(packet.destination);
     if (owner === this.nad) {
       this.#attached.get(owner)?.receive(packet, payload);
       return;

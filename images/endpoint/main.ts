@@ -1,6 +1,7 @@
 /** An endpoint in its container: gives the pure agent its files, its adapter, HTTPS and real time. */
 import {once} from 'node:events';
 import process from 'node:process';
+import {DhcpClient} from '#images/endpoint/dhcp-client.ts';
 import {GapMeter} from '#images/endpoint/gap-meter.ts';
 import {NetworkAdapter} from '#images/endpoint/network-adapter.ts';
 import type {NodeCommand} from '#images/endpoint/node-command.ts';
@@ -26,7 +27,7 @@ async function run(): Promise<void> {
   const control = await openControl<EndpointNodeSettings>('endpoint', (id, command) => {
     obey(id, command as NodeCommand).catch((error: unknown) => control.refuse(id, String(error)));
   });
-  const {interface: name, gateway, hosts, ca, profileXml, supplicant, ...settings} = control.begin.settings;
+  const {interface: name, gateway, dhcp, hosts, ca, profileXml, supplicant, ...settings} = control.begin.settings;
   const clock = labClock(control.begin.clock);
   using opened = new DisposableStack();
   const files = new PostureFiles();
@@ -69,14 +70,29 @@ async function run(): Promise<void> {
   });
   const carried = carry<AgentInput, AgentEffect>({role, clock, control, perform});
   opened.defer(() => carried.stop());
+  const tellLink = (addresses: string[]) => {
+    names.forget();
+    carried.input({kind: 'link', up: addresses.length > 0, addresses});
+  };
+  const lease = dhcp
+    ? opened.use(
+        new DhcpClient({
+          name,
+          configure: given => adapter.configure(given),
+          onAddresses: tellLink,
+          record: event => control.record(event, clock.nowMs()),
+        }),
+      )
+    : undefined;
   const adapter = opened.use(
     new NetworkAdapter({
       name,
       gateway,
+      restoresRoute: !dhcp,
       async onCarrier(up, device) {
-        names.forget();
         if (up) await supplicantOn(device);
-        carried.input({kind: 'link', up, addresses: up ? settings.addresses : []});
+        if (lease === undefined) tellLink(up ? settings.addresses : []);
+        else lease.carrier(up);
       },
       onFault: message => control.record({kind: 'fault', message}, clock.nowMs()),
     }),

@@ -9,6 +9,7 @@ const run = promisify(execFile);
 export class NetworkAdapter implements Disposable {
   readonly #name: string;
   readonly #gateway: string;
+  readonly #restoresRoute: boolean;
   readonly #onCarrier: (isUp: boolean, device: number) => void | Promise<void>;
   readonly #onFault: (message: string) => void;
   readonly #monitor: Tool;
@@ -24,11 +25,14 @@ export class NetworkAdapter implements Disposable {
   constructor(options: {
     name: string;
     gateway: string;
+    /** Its address stays while the link is down, but the route does not. */
+    restoresRoute: boolean;
     onCarrier: (isUp: boolean, device: number) => void | Promise<void>;
     onFault: (message: string) => void;
   }) {
     this.#name = options.name;
     this.#gateway = options.gateway;
+    this.#restoresRoute = options.restoresRoute;
     this.#onCarrier = options.onCarrier;
     this.#onFault = options.onFault;
     this.#monitor = startTool('ip', ['-o', 'monitor', 'link'], {
@@ -47,6 +51,14 @@ export class NetworkAdapter implements Disposable {
   /** Pulls the cable, or plugs it in. */
   async plug(isUp: boolean): Promise<void> {
     await run('ip', ['link', 'set', this.#name, isUp ? 'up' : 'down']);
+  }
+
+  /** Has this address and gateway from now on, and no other; null: none at all. */
+  async configure(lease: {address: string; prefixLength: number; gateway: string} | null): Promise<void> {
+    await run('ip', ['-4', 'addr', 'flush', 'dev', this.#name]);
+    if (lease === null) return;
+    await run('ip', ['addr', 'add', `${lease.address}/${lease.prefixLength}`, 'dev', this.#name]);
+    await run('ip', ['route', 'replace', 'default', 'via', lease.gateway, 'dev', this.#name]);
   }
 
   /** A host that does not answer must be told its gateway's MAC address, because it does not ask either. */
@@ -85,7 +97,7 @@ export class NetworkAdapter implements Disposable {
 
   /** An interface that was taken down has lost its routes; they are back before anybody is told that it is up. */
   async #tell({isUp, wasDown, device}: {isUp: boolean; wasDown: boolean; device: number}): Promise<void> {
-    if (isUp && wasDown) {
+    if (isUp && wasDown && this.#restoresRoute) {
       await run('ip', ['route', 'replace', 'default', 'via', this.#gateway, 'dev', this.#name]).catch(
         (error: Error) => {
           if (this.#isUp === true) this.#onFault(`${this.#name} has no default route: ${error.message}`);

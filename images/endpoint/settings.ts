@@ -7,6 +7,8 @@ export type EndpointNodeSettings = Omit<AgentSettings, 'profile'> & {
   interface: string;
   /** Also the DNS server. */
   gateway: string;
+  /** It has an address only while it has a lease. */
+  dhcp: boolean;
   /** PSNs, FQDN to address: what the gap meter looks at. */
   hosts: Record<string, string>;
   /** The 802.1X supplicant; null: there is none. */

@@ -4,7 +4,7 @@ import {watchArp} from '#images/nad/arp-watch.ts';
 import {type Authenticator, startAuthenticator} from '#images/nad/authenticator.ts';
 import {openCliServer} from '#images/nad/cli-server.ts';
 import {commandsOf, type ShellCommand} from '#images/nad/commands.ts';
-import {startDnsServer} from '#images/nad/dns-server.ts';
+import {startDnsmasq} from '#images/nad/dnsmasq.ts';
 import {type Enforcement, openEnforcement} from '#images/nad/enforcement.ts';
 import {GuardedPorts} from '#images/nad/guarded-ports.ts';
 import {macOf, openPorts, probeAddress, setPort} from '#images/nad/ports.ts';
@@ -38,8 +38,9 @@ async function start({
   const nad = new Nad(settings, count => new Uint8Array(randomBytes(count)));
   const fault = (message: string) => control.record({kind: 'fault', message}, clock.nowMs());
   const guarded = Promise.withResolvers<void>();
-  const dns = startDnsServer({address: settings.nasAddress, names: settings.names, onEnd: fault});
-  dns.catch(() => {}); // awaited below
+  const {nasAddress: address, names, leases} = settings;
+  const dnsmasq = startDnsmasq({address, names, leases, onEnd: fault});
+  dnsmasq.catch(() => {}); // awaited below
 
   let authenticator: Authenticator | undefined;
   const enforcement = await openEnforcement({
@@ -122,7 +123,7 @@ async function start({
     nowMs: clock.nowMs(),
   });
   const order = (command: NadCommand) => carried.input({kind: 'command', id: 'console', command});
-  await Promise.all([guarded.promise, arp.ready, openCliServer({world, order}), dns]);
+  await Promise.all([guarded.promise, arp.ready, openCliServer({world, order}), dnsmasq]);
   // As on a switch that boots: hosts get their carrier, and ask for their gateway, when somebody looks at what enters.
   await openPorts(settings.accessPorts.map(({port}) => port));
 

@@ -9,6 +9,12 @@ for tool; do
   case $tool in
     nft) setcap cap_net_admin+ep /usr/sbin/nft ;;
     hostapd | wpa_supplicant) setcap cap_net_admin,cap_net_raw+ep "/usr/sbin/$tool" ;;
+    dnsmasq) setcap cap_net_admin,cap_net_bind_service+p /usr/sbin/dnsmasq ;; # it looks for them, and only if it serves DHCP
+    udhcpc)
+      # A copy, so that busybox's other programs have no such right.
+      install -m 755 "$(command -v busybox)" /usr/local/sbin/udhcpc
+      setcap cap_net_raw+ep /usr/local/sbin/udhcpc
+      ;;
     tcpdump) setcap cap_net_raw+ep /usr/bin/tcpdump ;;
     ip)
       # ip gives up file capabilities as soon as it starts (iproute2, drop_cap), but keeps ambient ones.

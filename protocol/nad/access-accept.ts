@@ -1,6 +1,6 @@
 import {readDaclVersionName} from '#protocol/dacl/name.ts';
-import type {Policy, Redirect} from '#protocol/nad/session.ts';
-import {avPairValue, readAllBytes, readText} from '#protocol/radius/attributes.ts';
+import type {Policy, Redirect, SessionTimeout} from '#protocol/nad/session.ts';
+import {avPairValue, readAllBytes, readNumber, readText} from '#protocol/radius/attributes.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 
 /** What an Access-Accept grants (domain.md 5.3), or why it cannot be used. Attributes that the switch does not know are ignored. */
@@ -22,6 +22,7 @@ export function readAccept(accept: RadiusPacket, server: string): {policy: Polic
       userName: readText(accept, 'User-Name') ?? null,
       domain: avPairValue(accept, 'device-traffic-class') === 'voice' ? 'VOICE' : 'DATA',
       redirect,
+      timeout: readTimeout(accept),
       classes: readAllBytes(accept, 'Class'),
     },
   };
@@ -32,6 +33,17 @@ function readRedirect(accept: RadiusPacket): Redirect | null {
   const url = avPairValue(accept, 'url-redirect');
   const acl = avPairValue(accept, 'url-redirect-acl');
   return url === undefined || acl === undefined ? null : {url, acl};
+}
+
+/** RADIUS-Request (1) of Termination-Action; without it, and with Default (0), the session ends. */
+const radiusRequest = 1;
+
+/** A timeout of 0 is none (ours). */
+function readTimeout(accept: RadiusPacket): SessionTimeout | null {
+  const afterS = readNumber(accept, 'Session-Timeout') ?? 0;
+  if (afterS === 0) return null;
+  const isRenewed = readNumber(accept, 'Termination-Action') === radiusRequest;
+  return {afterMs: afterS * 1000, action: isRenewed ? 'reauthenticate' : 'end'};
 }
 
 /** It becomes a header of HTTP and a line of the CLI: no blanks, no line ends. */

@@ -102,8 +102,8 @@ export class Access {
   }
 
   /** Ends a session; its link stays. */
-  terminate(session: Session, nowMs: number): void {
-    this.end(session, 'Admin-Reset', nowMs);
+  terminate(session: Session, nowMs: number, cause: TerminateCause = 'Admin-Reset'): void {
+    this.end(session, cause, nowMs);
     this.#tracking.probeBy(session.port, session.mac, nowMs + lookAgainMs);
   }
 

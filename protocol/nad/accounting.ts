@@ -13,6 +13,7 @@ const counterOf = {Start: 'starts', Stop: 'stops', 'Interim-Update': 'interims'}
 /** Why sessions end, by their names in RFC 2866 5.10 and RFC 3580 3.1. */
 export const terminateCauses = {
   'Lost-Carrier': 2,
+  'Session-Timeout': 5,
   'Admin-Reset': 6,
   'Port-Error': 8,
   'Port-Preempted': 13,

@@ -20,7 +20,7 @@ Leads a session from Access-Request to a grant (domain.md 2.4, steps 1 to 3 and 
                               └ Reject, silence, no usable dACL ─▶ failed, again after the restart timer
 
 With 802.1X the Access-Requests are those of `dot1x.ts`: here a host is asked to begin (`start-eap`), `maxReauthRequests` times again if
-it says nothing, and then MAB's turn comes.
+it says nothing, and then MAB's turn comes. With the order `mab dot1x` it is the other way round: whom MAB does not let in is asked.
 
 What was granted before holds until the new grant takes its place. A dACL is kept while a session has it or is about to have
 it, and serves all of them: the same versioned name is not downloaded twice (5.5). Without a dACL that can be applied there is
@@ -34,6 +34,7 @@ export class Authorization {
   readonly #downloads: AclDownloads;
   readonly #addressOf: (session: Session) => string | null;
   readonly #violate: (session: Session, nowMs: number) => void;
+  readonly #expire: (session: Session, nowMs: number) => void;
   readonly #dacls = new Map<string, Acl>();
 
   constructor(
@@ -44,6 +45,7 @@ export class Authorization {
       accounting: Accounting;
       addressOf: (session: Session) => string | null;
       violate: (session: Session, nowMs: number) => void;
+      expire: (session: Session, nowMs: number) => void;
     },
   ) {
     this.#context = context;
@@ -52,6 +54,7 @@ export class Authorization {
     this.#accounting = parts.accounting;
     this.#addressOf = parts.addressOf;
     this.#violate = parts.violate;
+    this.#expire = parts.expire;
     this.#downloads = new AclDownloads(context, parts.client, {
       onAcl: (acl, nowMs) => this.#onAcl(acl, nowMs),
       onFailure: (acl, reason, nowMs) => this.#onDownloadFailure(acl, reason, nowMs),
@@ -86,7 +89,7 @@ export class Authorization {
   authenticate(sessionId: string, nowMs: number): void {
     const session = this.#sessions.byId(sessionId);
     if (session?.attempt.kind !== 'waiting') return;
-    if (session.method === 'dot1x') this.#askForEap(session, nowMs);
+    if (session.method === 'dot1x') this.#askForEap(session, 'mab', nowMs);
     else this.#askForMab(session, nowMs);
   }
 
@@ -94,7 +97,7 @@ export class Authorization {
   beginEap(session: Session, dueAtMs: number): Extract<Session['attempt'], {kind: 'eap'}> {
     this.abandon(session);
     session.method = 'dot1x';
-    const attempt: Session['attempt'] = {kind: 'eap', requests: 1, dueAtMs, server: null, abandon: null};
+    const attempt: Session['attempt'] = {kind: 'eap', requests: 1, dueAtMs, server: null, abandon: null, next: 'mab'};
     session.attempt = attempt;
     this.#recordStart(session);
     return attempt;
@@ -106,21 +109,23 @@ export class Authorization {
     else this.#fail(session, 'no RADIUS server answered', {authenticated: false}, nowMs);
   }
 
-  #askForEap(session: Session, nowMs: number): void {
-    const attempt: Session['attempt'] = {kind: 'eap', requests: 0, dueAtMs: nowMs, server: null, abandon: null};
+  #askForEap(session: Session, next: 'mab' | null, nowMs: number): void {
+    session.method = 'dot1x';
+    const attempt: Session['attempt'] = {kind: 'eap', requests: 0, dueAtMs: nowMs, server: null, abandon: null, next};
     session.attempt = attempt;
     this.#recordStart(session);
     this.#repeatEap(session, attempt, nowMs);
   }
 
-  /** Asks the host once more; if it has been asked often enough, MAB's turn comes. */
+  /** Asks the host once more; if it has been asked often enough, MAB's turn comes, or nobody's. */
   #repeatEap(session: Session, attempt: Extract<Session['attempt'], {kind: 'eap'}>, nowMs: number): void {
     const {dot1x} = this.#context.settings;
     if (dot1x === null) return;
     if (attempt.requests > dot1x.maxReauthRequests) {
       const {port, mac, id: sessionId} = session;
       this.#context.record({kind: 'dot1x-timed-out', port, mac, sessionId});
-      this.#askForMab(session, nowMs);
+      if (attempt.next === 'mab') this.#askForMab(session, nowMs);
+      else this.#fail(session, 'MAB was refused, and the host does not speak EAP', {authenticated: false}, nowMs);
       return;
     }
     attempt.requests += 1;
@@ -129,7 +134,7 @@ export class Authorization {
   }
 
   get #firstMethod(): Session['method'] {
-    return this.#context.settings.dot1x === null ? 'mab' : 'dot1x';
+    return this.#context.settings.dot1x?.order === 'dot1x mab' ? 'dot1x' : 'mab';
   }
 
   #recordStart({port, mac, id: sessionId, method}: Session): void {
@@ -173,13 +178,15 @@ export class Authorization {
     return sessions.length > 0;
   }
 
-  /** Tries again what failed, asks hosts again that have not answered, and authenticates anew whose time has come. */
+  /** Tries again what failed, asks hosts again that have not answered, and authenticates anew, or ends, whose time has come. */
   wake(nowMs: number): void {
     for (const session of this.#sessions.all()) {
       const {attempt, grant} = session;
       if (attempt.kind === 'failed' && attempt.restartAtMs <= nowMs) this.begin(session, nowMs);
-      if (attempt.kind === 'none' && grant !== null && (grant.reauthDueAtMs ?? nowMs + 1) <= nowMs)
-        this.begin(session, nowMs);
+      if (attempt.kind === 'none' && grant !== null && (grant.reauthDueAtMs ?? nowMs + 1) <= nowMs) {
+        if (grant.policy.timeout?.action === 'end') this.#expire(session, nowMs);
+        else this.begin(session, nowMs);
+      }
       if (attempt.kind === 'eap' && attempt.abandon === null && attempt.dueAtMs <= nowMs)
         this.#repeatEap(session, attempt, nowMs);
     }
@@ -196,6 +203,15 @@ export class Authorization {
 
   /** What a RADIUS server has decided. */
   decided(session: Session, packet: RadiusPacket, server: string, nowMs: number): void {
+    if (
+      packet.code !== 'Access-Accept' &&
+      session.method === 'mab' &&
+      this.#context.settings.dot1x?.order === 'mab dot1x'
+    ) {
+      this.#revoke(session, nowMs);
+      this.#askForEap(session, null, nowMs);
+      return;
+    }
     if (packet.code !== 'Access-Accept') {
       this.#fail(session, `${server} answered ${packet.code}`, {authenticated: false}, nowMs);
       return;
@@ -273,10 +289,14 @@ export class Authorization {
     this.abandon(session);
     const {port, mac, id: sessionId} = session;
     this.#context.record({kind: 'authorization-failed', port, mac, sessionId, reason});
+    this.#revoke(session, nowMs);
+    session.attempt = {kind: 'failed', authenticated, restartAtMs: nowMs + restartMs};
+  }
+
+  #revoke(session: Session, nowMs: number): void {
     this.#accounting.stop(session, 'Reauthentication-Failure', nowMs);
     session.grant = null;
     session.authorized = false;
-    session.attempt = {kind: 'failed', authenticated, restartAtMs: nowMs + restartMs};
     this.#context.touch();
   }
 }

@@ -61,7 +61,14 @@ export interface NadSettings {
 /** One host; any number of hosts, of which one may be a phone; one host and one phone. */
 export type HostMode = 'single-host' | 'multi-auth' | 'multi-domain';
 
+/** In the words of IOS. */
+export type MethodOrder = 'dot1x mab' | 'mab dot1x';
+
 export interface Dot1xSettings {
+  /** `authentication order`: which method a host is tried with first. */
+  order: MethodOrder;
+  /** `authentication priority`: with `dot1x mab`, a host that begins EAP takes over what MAB has or is about. */
+  priority: MethodOrder;
   /** What the authenticator (hostapd) has for a RADIUS secret towards the switch, which it takes for its server. */
   authenticatorSecret: string;
   /** `dot1x timeout tx-period`: how long a host has to answer before it is asked again. */
@@ -158,7 +165,9 @@ export interface NadSessionView {
   handle: string;
   startedAtMs: number;
   accountingDueAtMs: number | null;
-  /** When the switch authenticates it anew, if it does so periodically. */
+  /** The server's Session-Timeout; null: the switch's own `reauthIntervalMs` counts. */
+  timeoutMs: number | null;
+  /** When its authorization is over, or authenticated anew. */
   reauthDueAtMs: number | null;
   /** After a failed authentication: when the switch tries again. */
   restartDueAtMs: number | null;

@@ -76,7 +76,7 @@ export class Dot1x {
       if (before.reply) this.#context.emit({kind: 'answer-authenticator', to: from, bytes: before.reply});
       return;
     }
-    const session = this.#sessionOf(read.packet, nowMs);
+    const session = this.#sessionOf(read.packet, dot1x, nowMs);
     if (session === undefined || session.attempt.kind === 'waiting') return; // `reauth` has not let it pass; it comes again
     const relayed: Relayed = {request: read.packet, from, reply: undefined, atMs: nowMs};
     this.#relayed.set(key, relayed);
@@ -103,10 +103,13 @@ export class Dot1x {
   }
 
   /** The session of the host that the request is about. The authenticator's NAS-Identifier is the name of the port. */
-  #sessionOf(request: RadiusPacket, nowMs: number): Session | undefined {
+  #sessionOf(request: RadiusPacket, {priority}: Dot1xSettings, nowMs: number): Session | undefined {
     const port = readText(request, 'NAS-Identifier') ?? '';
     const mac = (readText(request, 'Calling-Station-Id') ?? '').replaceAll('-', ':').toUpperCase();
-    return this.#parts.access.arrive(port, mac, nowMs)?.session;
+    const arrival = this.#parts.access.arrive(port, mac, nowMs);
+    if (arrival === undefined || priority === 'dot1x mab') return arrival?.session;
+    if (arrival.isNew) this.#parts.authorization.begin(arrival.session, nowMs);
+    return isMabs(arrival.session) ? undefined : arrival.session;
   }
 
   #relay(relayed: Relayed, session: Session, dot1x: Dot1xSettings, nowMs: number): void {
@@ -185,6 +188,11 @@ export class Dot1x {
       this.#relayed.delete(key);
     }
   }
+}
+
+/** MAB has let it in, or is asking about it. */
+function isMabs({method, attempt, grant}: Session): boolean {
+  return method === 'mab' && attempt.kind !== 'failed' && (grant !== null || attempt.kind !== 'none');
 }
 
 const stateType = 24;

@@ -99,8 +99,8 @@ export class Enforcer {
       const {grant} = session;
       if (grant === null || grant.confirmed || !this.#isInForce(session, grant.policy.acl, desired)) continue;
       grant.confirmed = true;
-      const {reauthIntervalMs} = this.#context.settings;
-      if (reauthIntervalMs > 0) grant.reauthDueAtMs = nowMs + reauthIntervalMs;
+      const periodMs = grant.policy.timeout?.afterMs ?? this.#context.settings.reauthIntervalMs; // the server's word comes first
+      if (periodMs > 0) grant.reauthDueAtMs = nowMs + periodMs;
       session.authorized = true;
       const own = this.ledger.bindingOf(session.id);
       if (own && isDacl(own) && !grant.isAclTold) this.#tellInstalled(own);

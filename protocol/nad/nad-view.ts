@@ -1,5 +1,5 @@
 import type {CoaListener} from '#protocol/nad/coa-listener.ts';
-import type {NadSessionView, NadSettings, NadView} from '#protocol/nad/contract.ts';
+import type {MethodOrder, NadSessionView, NadSettings, NadView} from '#protocol/nad/contract.ts';
 import {openAcl} from '#protocol/nad/desired-enforcement.ts';
 import type {DeviceTracking} from '#protocol/nad/device-tracking.ts';
 import type {EnforcementLedger} from '#protocol/nad/enforcement-ledger.ts';
@@ -72,6 +72,7 @@ function sessionView(session: Session, parts: ViewedParts): NadSessionView {
     handle: session.handle,
     startedAtMs: session.startedAtMs,
     accountingDueAtMs: session.accounting?.dueAtMs ?? null,
+    timeoutMs: grant?.policy.timeout?.afterMs ?? null,
     reauthDueAtMs: grant?.reauthDueAtMs ?? null,
     restartDueAtMs: attempt.kind === 'failed' ? attempt.restartAtMs : null,
     applyingPolicy: attempt.kind === 'fetching' || attempt.kind === 'installing' || grant?.confirmed === false,
@@ -79,21 +80,21 @@ function sessionView(session: Session, parts: ViewedParts): NadSessionView {
     assignedAcl: assigned !== null && ledger.holdsAcl(assigned) ? assigned : null,
     redirect: grant?.policy.redirect ?? null,
     server: grant?.policy.server ?? '',
-    methods: methodsOf(session, parts.context.settings.dot1x !== null),
+    methods: methodsOf(session, parts.context.settings.dot1x?.order),
   };
 }
 
 /** Methods that have had no turn are not run; those whose turn is over have stopped (TAC 222483: `mab Stopped` beside dot1x). */
-function methodsOf(session: Session, hasDot1x: boolean): NadSessionView['methods'] {
+function methodsOf(session: Session, order: MethodOrder | undefined): NadSessionView['methods'] {
   const state = methodState(session);
-  if (!hasDot1x) return [{method: 'mab', state}];
+  if (order === undefined) return [{method: 'mab', state}];
   if (session.method === 'mab')
     return [
       {method: 'mab', state},
-      {method: 'dot1x', state: 'Stopped'},
+      {method: 'dot1x', state: order === 'dot1x mab' ? 'Stopped' : 'Not run'},
     ];
   return [
-    {method: 'mab', state: state === 'Authc Success' ? 'Stopped' : 'Not run'},
+    {method: 'mab', state: state === 'Authc Success' || order === 'mab dot1x' ? 'Stopped' : 'Not run'},
     {method: 'dot1x', state},
   ];
 }

@@ -70,6 +70,7 @@ export class Nad implements Role<NadInput, NadEffect> {
       accounting,
       addressOf,
       violate: ({port, mac}, nowMs) => this.#access.violate(port, mac, nowMs),
+      expire: (session, nowMs) => this.#access.terminate(session, nowMs, 'Session-Timeout'),
     });
     const access = new Access(context, {ports, sessions, tracking: this.#tracking, authorization, accounting});
 

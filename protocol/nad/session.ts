@@ -30,8 +30,15 @@ export type Attempt =
   /** Before its Access-Request (step `reauth`). */
   | {kind: 'waiting'}
   | {kind: 'asking'; abandon: () => void}
-  /** 802.1X: it is the host's turn until `dueAtMs`, or, while `abandon` is there, the RADIUS server's. */
-  | {kind: 'eap'; requests: number; dueAtMs: number; server: string | null; abandon: (() => void) | null}
+  /** 802.1X: it is the host's turn until `dueAtMs`, or, while `abandon` is there, the RADIUS server's. `next`: if it says nothing. */
+  | {
+      kind: 'eap';
+      requests: number;
+      dueAtMs: number;
+      server: string | null;
+      abandon: (() => void) | null;
+      next: 'mab' | null;
+    }
   /** Before or while the dACL is downloaded. */
   | {kind: 'fetching'; policy: Policy}
   /** Has everything, waits for the step `acl-install`. */
@@ -48,8 +55,15 @@ export interface Policy {
   userName: string | null;
   /** `device-traffic-class=voice` makes a host a phone. */
   domain: 'DATA' | 'VOICE';
+  timeout: SessionTimeout | null;
   /** Class attributes, echoed in accounting. */
   classes: Uint8Array[];
+}
+
+/** Session-Timeout and Termination-Action: how long the authorization holds, and what comes then (RFC 2865 5.27, 5.29; RFC 3580 3.17). */
+export interface SessionTimeout {
+  afterMs: number;
+  action: 'reauthenticate' | 'end';
 }
 
 /** `url-redirect` and `url-redirect-acl` (domain.md 5.3). */
@@ -65,7 +79,7 @@ export interface Grant {
   isAclTold: boolean;
   /** The kernel has all that the policy asks for, and this was told. */
   confirmed: boolean;
-  /** Periodic re-authentication; null: not yet in force, or none. */
+  /** When it is over, or authenticated anew; null: not yet in force, or never. */
   reauthDueAtMs: number | null;
 }
 

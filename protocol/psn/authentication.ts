@@ -1,5 +1,5 @@
 import {type Authorization, authorize} from '#protocol/psn/authorization.ts';
-import type {NetworkDevice} from '#protocol/psn/contract.ts';
+import type {AuthorizationProfile, NetworkDevice} from '#protocol/psn/contract.ts';
 import {type Identity, identify} from '#protocol/psn/identity.ts';
 import {failureReason, type MessageCode} from '#protocol/psn/message-codes.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
@@ -8,8 +8,8 @@ import {redirectPairs} from '#protocol/psn/redirect-pairs.ts';
 import {newSession, type PsnSession} from '#protocol/psn/session-cache.ts';
 import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
 import {encodeClass, generateSessionId, isGenerated, readSessionId} from '#protocol/psn/session-id.ts';
-import {avPair, avPairValue, readAddress, readText, text} from '#protocol/radius/attributes.ts';
-import type {RadiusPacket} from '#protocol/radius/packet.ts';
+import {avPair, avPairValue, number, readAddress, readText, text} from '#protocol/radius/attributes.ts';
+import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
 
 export type Known = Identity & {kind: 'known'};
 
@@ -60,7 +60,7 @@ export class Authentication {
 
   #accept(
     {session, isNew, steps}: Found,
-    {rule, profile, acl, redirect}: Authorization & {kind: 'accept'},
+    {rule, profile, acl, redirect, reauth}: Authorization & {kind: 'accept'},
     identity: Known,
     device: NetworkDevice,
     nowMs: number,
@@ -82,6 +82,7 @@ export class Authentication {
         text('Class', encodeClass({sessionId, node: settings.name, run, count: counters.authentications})),
         ...(acl === null ? [] : [avPair(`ACS:CiscoSecure-Defined-ACL=${acl}`)]),
         ...redirectPairs(redirect, sessionId, this.#state),
+        ...reauthAttributes(reauth),
       ],
     };
   }
@@ -174,6 +175,15 @@ export class Authentication {
     const address = readAddress(packet, 'Framed-IP-Address');
     if (address !== undefined) this.#state.sessions.learnAddresses(session, [address]);
   }
+}
+
+/** Termination-Action: RADIUS-Request (1) or Default (0), by their numbers in RFC 2865 5.29. */
+function reauthAttributes(reauth: AuthorizationProfile['reauth']): RadiusAttribute[] {
+  if (reauth === undefined) return [];
+  return [
+    number('Session-Timeout', reauth.timerS),
+    number('Termination-Action', reauth.connectivity === 'RADIUS_REQUEST' ? 1 : 0),
+  ];
 }
 
 function isOf(session: PsnSession, {mac, userName}: Known, device: NetworkDevice): boolean {

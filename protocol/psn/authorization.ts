@@ -11,6 +11,7 @@ export type Authorization =
       profile: string;
       acl: string | null;
       redirect?: NonNullable<AuthorizationProfile['redirect']>;
+      reauth?: NonNullable<AuthorizationProfile['reauth']>;
     }
   | {kind: 'reject'; rule: string; profile: string; code: MessageCode};
 
@@ -21,11 +22,12 @@ export function authorize(policy: Policy, status: PostureStatus): Authorization 
   const profile = policy.profiles.find(candidate => candidate.name === profileName);
   if (profile === undefined) return reject(profileName === denyAccess.profile ? 15039 : 15019);
   if (profile.access === 'ACCESS_REJECT') return reject(15039);
-  const redirect = profile.redirect === undefined ? {} : {redirect: profile.redirect};
-  if (profile.daclName === null) return {kind: 'accept', rule, profile: profileName, acl: null, ...redirect};
+  const {redirect, reauth} = profile;
+  const further = {...(redirect === undefined ? {} : {redirect}), ...(reauth === undefined ? {} : {reauth})};
+  if (profile.daclName === null) return {kind: 'accept', rule, profile: profileName, acl: null, ...further};
   const dacl = policy.dacls.find(candidate => candidate.name === profile.daclName);
   if (dacl === undefined) return reject(11023);
-  return {kind: 'accept', rule, profile: profileName, acl: daclVersionName(dacl.name, dacl.savedAtS), ...redirect};
+  return {kind: 'accept', rule, profile: profileName, acl: daclVersionName(dacl.name, dacl.savedAtS), ...further};
 }
 
 /** The rule that speaks for a status; what no rule speaks for falls to the built-in one. */

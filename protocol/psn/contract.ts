@@ -89,6 +89,8 @@ export interface AuthorizationProfile {
   daclName: string | null;
   /** *Web Redirection: Client Provisioning*: name of the switch's access list, and of the portal (domain.md 5.3, 6.8). */
   redirect?: {acl: string; portal: string};
+  /** *Reauthentication*: the timer, and whether connectivity is kept meanwhile (`RADIUS_REQUEST`) or the session ends (domain.md 6.8). */
+  reauth?: {timerS: number; connectivity: 'DEFAULT' | 'RADIUS_REQUEST'};
 }
 
 export interface AuthorizationRule {

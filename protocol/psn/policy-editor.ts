@@ -36,12 +36,23 @@ export function deleteDacl(policy: Policy, name: string): Policy {
   return {...policy, dacls: policy.dacls.filter(dacl => dacl.name !== name)};
 }
 
-/** Throws `CommandError` if a rule names a profile that is not there. */
+/** ISE's field takes 1 to 65535 seconds (recall). */
+const longestReauthS = 65_535;
+
+/** Throws `CommandError` if a rule names a profile that is not there, or a profile's timer is none that ISE takes. */
 export function savePolicy(
   policy: Policy,
   changes: Partial<Pick<Policy, 'profiles' | 'rules' | 'requirements'>>,
 ): Policy {
   const saved = {...policy, ...changes};
+  for (const {name, reauth} of saved.profiles) {
+    if (reauth === undefined) continue;
+    const {timerS} = reauth;
+    if (Number.isInteger(timerS) && timerS >= 1 && timerS <= longestReauthS) continue;
+    throw new CommandError(
+      `profile ${name} re-authenticates every ${timerS} s; expected a whole number, 1 to ${longestReauthS}`,
+    );
+  }
   for (const rule of saved.rules) {
     if (saved.profiles.some(({name}) => name === rule.profile) || rule.profile === 'DenyAccess') continue;
     throw new CommandError(`rule ${rule.name} names the profile ${rule.profile}; there are ${namesOf(saved.profiles)}`);

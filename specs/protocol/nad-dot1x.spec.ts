@@ -1,22 +1,21 @@
 // 802.1X at the switch: an authenticator that speaks EAP, RADIUS servers that decide, and the switch between them.
 import test from 'ava';
-import type {NadSettings} from '#protocol/nad/contract.ts';
-import {avPair, bytes, readAvPairs, readNumber, readText, text} from '#protocol/radius/attributes.ts';
-import {joinEapMessage, splitEapMessage} from '#protocol/radius/eap-message.ts';
-import {decodePacket, type RadiusAttribute, type RadiusPacket} from '#protocol/radius/packet.ts';
-import {encodeRequest} from '#protocol/radius/request.ts';
-import type {ResponseCode} from '#protocol/radius/response.ts';
-import {acceptWith, address, compliantAcl, mac, NadRig, type Psn, port, unknownAcl} from '#specs/protocol/nad-rig.ts';
-
-const authenticatorSecret = 'loopback';
-const user = 'TRAINING\\bob';
-const dot1x: NadSettings['dot1x'] = {authenticatorSecret, txPeriodMs: 30_000, maxReauthRequests: 2};
-const success = Uint8Array.of(3, 7, 0, 4);
-const failure = Uint8Array.of(4, 7, 0, 4);
-const state = bytes('State', Uint8Array.of(9));
+import {readAvPairs, readNumber, readText, text} from '#protocol/radius/attributes.ts';
+import {joinEapMessage} from '#protocol/radius/eap-message.ts';
+import {
+  authenticatorSocket,
+  Dot1xRig,
+  eapServer,
+  failure,
+  rejecting,
+  state,
+  success,
+  user,
+} from '#specs/protocol/dot1x-rig.ts';
+import {acceptWith, address, compliantAcl, mac, port, unknownAcl} from '#specs/protocol/nad-rig.ts';
 
 test('a host that appears is asked who it is, and nobody is asked about it', t => {
-  const rig = new Rig();
+  const rig = new Dot1xRig();
   rig.arrive();
   t.deepEqual(rig.eapStarts, [{kind: 'start-eap', port, mac, quietMs: 60_000}]);
   t.deepEqual(rig.sent, []);
@@ -24,7 +23,7 @@ test('a host that appears is asked who it is, and nobody is asked about it', t =
 });
 
 test('what the authenticator asks goes out as the switch’s own request, with the session’s id', t => {
-  const rig = new Rig();
+  const rig = new Dot1xRig();
   rig.arrive();
   rig.authenticator({attributes: [text('Connect-Info', 'CONNECT 0Mbps 802.11b'), text('Called-Station-Id', 'x:')]});
   const [sent] = rig.sent;
@@ -40,7 +39,7 @@ test('what the authenticator asks goes out as the switch’s own request, with t
 });
 
 test('an Accept reaches the authenticator when its dACL is in force, without what only the switch may know', t => {
-  const rig = new Rig();
+  const rig = new Dot1xRig();
   rig.kernel = () => 'committed';
   rig.arrive();
   rig.command({name: 'hold', step: 'acl-install'});
@@ -62,7 +61,7 @@ test('an Accept reaches the authenticator when its dACL is in force, without wha
 });
 
 test('a request that comes again is not asked again, and gets the same bytes', t => {
-  const rig = new Rig();
+  const rig = new Dot1xRig();
   rig.arrive();
   const request = rig.authenticator({});
   const asked = rig.sent.length;
@@ -73,7 +72,7 @@ test('a request that comes again is not asked again, and gets the same bytes', t
 });
 
 test('a host that says nothing is asked three times, and then MAB’s turn comes', t => {
-  const rig = new Rig({}, acceptWith(compliantAcl));
+  const rig = new Dot1xRig({}, acceptWith(compliantAcl));
   rig.arrive();
   rig.advance(59_999);
   t.is(rig.eapStarts.length, 2);
@@ -87,7 +86,7 @@ test('a host that says nothing is asked three times, and then MAB’s turn comes
 });
 
 test('a host that begins EAP while MAB has it is authenticated by 802.1X: it has priority', t => {
-  const rig = new Rig();
+  const rig = new Dot1xRig();
   rig.arrive();
   rig.advance(90_000);
   rig.converse();
@@ -96,7 +95,7 @@ test('a host that begins EAP while MAB has it is authenticated by 802.1X: it has
 });
 
 test('a host that begins EAP before any other frame has a session', t => {
-  const rig = new Rig();
+  const rig = new Dot1xRig();
   rig.linkUp();
   rig.converse();
   t.is(rig.of('authentication-started').length, 1);
@@ -105,7 +104,7 @@ test('a host that begins EAP before any other frame has a session', t => {
 });
 
 test('a Reject is passed on; the session has failed, and is tried again after the restart timer', t => {
-  const rig = new Rig({}, rejecting);
+  const rig = new Dot1xRig({}, rejecting);
   rig.arrive();
   rig.converse();
   const reject = rig.answers.at(-1);
@@ -119,7 +118,7 @@ test('a Reject is passed on; the session has failed, and is tried again after th
 });
 
 test('an Accept whose dACL cannot be had is an EAP-Failure for the host', t => {
-  const rig = new Rig({}, eapServer(acceptWith('#ACSACL#-IP-Gone-636b75ac', {})));
+  const rig = new Dot1xRig({}, eapServer(acceptWith('#ACSACL#-IP-Gone-636b75ac', {})));
   rig.arrive();
   rig.converse();
   const reject = rig.answers.at(-1);
@@ -129,7 +128,7 @@ test('an Accept whose dACL cannot be had is an EAP-Failure for the host', t => {
 });
 
 test('CoA reauthenticate asks the host anew, and what it has holds until the answer', t => {
-  const rig = new Rig();
+  const rig = new Dot1xRig();
   rig.arrive();
   rig.converse();
   const before = rig.eapStarts.length;
@@ -144,7 +143,7 @@ test('CoA reauthenticate asks the host anew, and what it has holds until the ans
 });
 
 test('re-authentication of a host that MAB let in begins with MAB, or with 802.1X if a rerun is asked for', t => {
-  const rig = new Rig();
+  const rig = new Dot1xRig();
   rig.arrive();
   rig.advance(90_000);
   const asked = rig.eapStarts.length;
@@ -159,7 +158,7 @@ test('re-authentication of a host that MAB let in begins with MAB, or with 802.1
 });
 
 test('periodic re-authentication asks the host anew, each time the interval after its last authorization', t => {
-  const rig = new Rig({reauthIntervalMs: 3_600_000});
+  const rig = new Dot1xRig({reauthIntervalMs: 3_600_000});
   rig.arrive();
   rig.converse();
   const asked = rig.eapStarts.length;
@@ -175,7 +174,7 @@ test('periodic re-authentication asks the host anew, each time the interval afte
 
 test('a conversation stays with its server; when that falls silent, it is begun anew with the next', t => {
   let psn1IsAlive = true;
-  const rig = new Rig({}, (request, server) =>
+  const rig = new Dot1xRig({}, (request, server) =>
     server === 'psn1' && !psn1IsAlive ? undefined : eapServer(acceptWith(unknownAcl))(request, server),
   );
   rig.arrive();
@@ -192,7 +191,7 @@ test('a conversation stays with its server; when that falls silent, it is begun 
 });
 
 test('what the step reauth holds back is not asked, and comes again', t => {
-  const rig = new Rig();
+  const rig = new Dot1xRig();
   rig.command({name: 'hold', step: 'reauth'});
   rig.arrive();
   rig.authenticator({});
@@ -204,7 +203,7 @@ test('what the step reauth holds back is not asked, and comes again', t => {
 });
 
 test('a request with another secret, for no port or from no host is nobody’s', t => {
-  const rig = new Rig();
+  const rig = new Dot1xRig();
   rig.linkUp();
   rig.authenticator({secret: 'other'});
   t.like(rig.of('datagram-discarded'), [{from: 'the authenticator'}]);
@@ -215,7 +214,7 @@ test('a request with another secret, for no port or from no host is nobody’s',
 });
 
 test('a session that ends while its Accept is held takes the answer with it', t => {
-  const rig = new Rig();
+  const rig = new Dot1xRig();
   rig.arrive();
   rig.command({name: 'hold', step: 'acl-install'});
   rig.converse();
@@ -224,81 +223,3 @@ test('a session that ends while its Accept is held takes the answer with it', t 
   t.is(rig.answers.at(-1)?.code, 'Access-Challenge');
   t.deepEqual(rig.view.sessions, []);
 });
-
-const authenticatorSocket = {address: '127.0.0.1', port: 41_000};
-
-/** A PSN that challenges whoever begins EAP, and then says what `decide` says, with an EAP packet for the host. */
-function eapServer(decide: Psn): Psn {
-  return (request, server) => {
-    if (joinEapMessage(request) === undefined) return decide(request, server);
-    if (!request.attributes.some(({type}) => type === state.type))
-      return {code: 'Access-Challenge', attributes: [state, ...splitEapMessage(Uint8Array.of(1, 7, 0, 4))]};
-    const decided = decide(request, server);
-    const eap = splitEapMessage(decided?.code === 'Access-Accept' ? success : failure);
-    const own = decided?.attributes?.filter(({type, vendor}) => type !== 1 || vendor !== undefined) ?? [];
-    return decided && {...decided, attributes: [text('User-Name', user), ...own, ...eap]};
-  };
-}
-
-const rejecting = eapServer(() => ({code: 'Access-Reject' satisfies ResponseCode}));
-
-class Rig extends NadRig {
-  #count = 0;
-
-  constructor(settings: Partial<NadSettings> = {}, psn: Psn = eapServer(acceptWith(unknownAcl))) {
-    super({dot1x, ...settings}, psn);
-  }
-
-  arrive(): void {
-    this.linkUp();
-    this.arp();
-  }
-
-  /** Identity, and what follows the challenge. */
-  converse(): void {
-    this.authenticator({});
-    this.authenticator({attributes: [state]});
-  }
-
-  authenticator({
-    attributes = [],
-    secret = authenticatorSecret,
-    onPort = port,
-    station = mac.replaceAll(':', '-'),
-  }: {
-    attributes?: RadiusAttribute[];
-    secret?: string;
-    onPort?: string;
-    station?: string;
-  }): Uint8Array {
-    this.#count += 1;
-    const {bytes: request} = encodeRequest({
-      code: 'Access-Request',
-      identifier: this.#count % 256,
-      attributes: [
-        text('User-Name', user),
-        text('NAS-Identifier', onPort),
-        text('Calling-Station-Id', station),
-        avPair('not=ours'),
-        ...splitEapMessage(Uint8Array.of(2, 7, 0, 5, 1)),
-        ...attributes,
-      ],
-      secret,
-      randomBytes: count => new Uint8Array(count).fill(this.#count),
-    });
-    this.input({kind: 'authenticator-request', from: authenticatorSocket, bytes: request});
-    return request;
-  }
-
-  get eapStarts() {
-    return this.effects.filter(effect => effect.kind === 'start-eap');
-  }
-
-  get answers(): RadiusPacket[] {
-    return this.effects.flatMap(effect => (effect.kind === 'answer-authenticator' ? [decodePacket(effect.bytes)] : []));
-  }
-
-  get methods(): string[] {
-    return this.session.methods.map(({method, state: shown}) => `${method} ${shown}`);
-  }
-}

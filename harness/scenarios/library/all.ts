@@ -1,6 +1,7 @@
 import type {Scenario} from '#harness/scenario.ts';
 import {clocks} from '#harness/scenarios/library/clocks.ts';
 import {daclMistakes} from '#harness/scenarios/library/dacl-mistakes.ts';
+import {dhcp} from '#harness/scenarios/library/dhcp.ts';
 import {dot1xTroubles} from '#harness/scenarios/library/dot1x-troubles.ts';
 import {failover} from '#harness/scenarios/library/failover.ts';
 import {fullSwitch} from '#harness/scenarios/library/full-switch.ts';
@@ -9,6 +10,7 @@ import {networkTroubles} from '#harness/scenarios/library/network-troubles.ts';
 import {redirect} from '#harness/scenarios/library/redirect.ts';
 import {restarts} from '#harness/scenarios/library/restarts.ts';
 import {roughLinks} from '#harness/scenarios/library/rough-links.ts';
+import {sessionTimeout} from '#harness/scenarios/library/session-timeout.ts';
 import {staleState} from '#harness/scenarios/library/stale-state.ts';
 import {surroundings} from '#harness/scenarios/library/surroundings.ts';
 import {syslog} from '#harness/scenarios/library/syslog.ts';
@@ -24,7 +26,9 @@ export const library: readonly Scenario[] = [
   ...failover,
   ...restarts,
   ...clocks,
+  ...sessionTimeout,
   ...dot1xTroubles,
+  ...dhcp,
   ...redirect,
   ...roughLinks,
   ...surroundings,

@@ -43,6 +43,34 @@ export const dot1xTroubles: Scenario[] = [
       expect(lab, lab.timeline.of('access-rejected').length === 0, 'nobody is refused');
     },
   },
+  {
+    name: 'mab-first',
+    claim: 'with the order mab dot1x an endpoint is in by MAB at once, and its supplicant takes over when it begins',
+    why: 'order and priority of methods (domain.md 5.1): 802.1X has the priority, so its EAPOL-Start is heard',
+    topology,
+    settings: healthy => ({
+      ...withDot1x(healthy, {order: 'mab dot1x'}),
+      endpoint: {...healthy.endpoint, wireless: true}, // no posture: whether it is done before EAPOL-Start would be chance
+    }),
+    async play(lab) {
+      const mab = await lab.until('authentication-started');
+      const byMab = await lab.until('session-authorized');
+      const dot1x = await lab.until('authentication-started', {where: {method: 'dot1x'}});
+      await lab.until('session-authorized', {after: dot1x});
+      await lab.until('eap-succeeded', {after: dot1x});
+      const details = await sessionDetails(lab);
+
+      expect(lab, mab.method === 'mab', 'MAB is first');
+      expect(
+        lab,
+        byMab.atMs < dot1x.atMs && byMab.sessionId === dot1x.sessionId,
+        'the session that MAB let in is taken over',
+      );
+      expect(lab, /mab +Stopped\n +dot1x +Authc Success\n/.test(details), 'the switch lists dot1x as the method');
+      expect(lab, details.includes(`User-Name:  ${lab.settings.dot1x.user}\n`), 'the session has the user’s name');
+      expect(lab, lab.timeline.of('session-ended').length === 0, 'no session ends');
+    },
+  },
 ];
 
 function refusal(

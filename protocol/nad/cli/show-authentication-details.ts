@@ -35,7 +35,7 @@ function showDetails({world}: CommandRun, isWanted: (session: NadSessionView) =>
 const separator = '-'.repeat(40);
 
 function details(session: NadSessionView, {view, nowMs}: CommandRun['world']): string[] {
-  const {authorized, reauthDueAtMs, assignedAcl, accountingDueAtMs, restartDueAtMs} = session;
+  const {authorized, timeoutMs, reauthDueAtMs, assignedAcl, accountingDueAtMs, restartDueAtMs} = session;
   const fields: [string, string][] = [
     ['Interface', session.interface],
     ['MAC Address', ciscoMac(session.mac)],
@@ -46,7 +46,12 @@ function details(session: NadSessionView, {view, nowMs}: CommandRun['world']): s
     ['Domain', authorized ? session.domain : 'UNKNOWN'],
     ['Oper host mode', view.hostMode],
     ['Oper control dir', 'both'],
-    ['Session timeout', remaining(view.reauthIntervalMs, reauthDueAtMs, nowMs)],
+    [
+      'Session timeout',
+      timeoutMs === null
+        ? remaining(view.reauthIntervalMs, reauthDueAtMs, nowMs)
+        : remaining(timeoutMs, reauthDueAtMs, nowMs, 'server'),
+    ],
     ['Restart timeout', remaining(60_000, restartDueAtMs, nowMs)],
     ['Periodic Acct timeout', remaining(view.accountingIntervalMs, accountingDueAtMs, nowMs)],
     ['Session Uptime', `${wholeSeconds(nowMs - session.startedAtMs)}s`],
@@ -79,9 +84,14 @@ function policies(acl: string | null, redirect: NadSessionView['redirect']): str
   ];
 }
 
-function remaining(periodMs: number, dueAtMs: number | null, nowMs: number): string {
+function remaining(
+  periodMs: number,
+  dueAtMs: number | null,
+  nowMs: number,
+  source: 'local' | 'server' = 'local',
+): string {
   if (dueAtMs === null) return 'N/A';
-  return `${wholeSeconds(periodMs)}s (local), Remaining: ${wholeSeconds(Math.max(0, dueAtMs - nowMs))}s`;
+  return `${wholeSeconds(periodMs)}s (${source}), Remaining: ${wholeSeconds(Math.max(0, dueAtMs - nowMs))}s`;
 }
 
 function wholeSeconds(ms: number): number {
