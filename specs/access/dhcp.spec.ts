@@ -1,6 +1,7 @@
 // DHCP with dnsmasq and udhcpc, through the ports of the switch.
 import test from 'ava';
 import {execIn} from '#harness/containers/exec.ts';
+import type {LabSettings} from '#harness/lab-settings.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
 import {dhcp} from '#harness/scenarios/library/dhcp.ts';
 import {inLab, playsAlike} from '#specs/flows/in-lab.ts';
@@ -22,9 +23,10 @@ test.serial(
   }),
 );
 
+// It says so with an Accounting-On: otherwise the PSN may find the session of before, which had the same address.
 test.serial(
   'a switch that had no power gives the endpoint its lease again, on the new device that its adapter has become',
-  inLab({topology}, async (t, lab) => {
+  inLab({topology, settings: announced}, async (t, lab) => {
     await becomesCompliant(lab);
     await lab.stopNode('nad');
     const down = await lab.until('network-changed', {where: {change: 'link-down'}});
@@ -47,3 +49,7 @@ test.serial(
     t.is(lab.timeline.of('lease-obtained').length, 2);
   }),
 );
+
+function announced(healthy: LabSettings): LabSettings {
+  return {...healthy, nad: {...healthy.nad, systemAccounting: true}};
+}
