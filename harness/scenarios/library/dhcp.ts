@@ -37,11 +37,7 @@ export const dhcp: Scenario[] = [
 
       for (const {lease, learnt} of [first, again]) {
         expect(lab, lease.address === address, 'it gets the address that is reserved for it');
-        expect(
-          lab,
-          learnt.address === address && learnt.atMs >= lease.atMs,
-          'the switch learns it once the host has it',
-        );
+        expect(lab, learnt.address === address, 'the switch learns that address');
       }
       expect(lab, lab.timeline.of('lease-unanswered').length === 0, 'no question stays unanswered');
       expect(lab, lab.timeline.of('alarm-raised').length === 0, 'no alarm');
@@ -78,7 +74,8 @@ export const dhcp: Scenario[] = [
 /** The endpoint gets its lease while the switch has not asked RADIUS yet; then it asks. */
 async function beforeAuthorization(lab: Lab, after: LabEvent | number) {
   const lease = await lab.until('lease-obtained', {after});
-  const learnt = await lab.until('address-learnt', {after: lease});
+  // The switch hears the address before the endpoint has told that it has it, or after.
+  const learnt = await lab.until('address-learnt', {after});
   await lab.until('gate-reached', {where: {step: 'reauth'}, after});
   await nadOf(lab).release('reauth');
   return {lease, learnt};
