@@ -35,9 +35,13 @@ export function inTurns(
     };
 }
 
-/** A new session after a pulled cable, a new agent after a restart of its service. */
+/**
+A new session after a pulled cable, a new agent after a restart of its service. The lab's first session must be authorized before: one
+that is not ends without a Stop, and the PSN would find it by its address.
+*/
 async function beginsAnew(lab: Lab, arrange: (lab: Lab) => Promise<void>): Promise<Compliance> {
   const endpoint = endpointOf(lab);
+  await lab.until('session-authorized');
   const fromMs = lab.nowMs();
   await endpoint.linkDown();
   await lab.until('link-down', {after: fromMs});
