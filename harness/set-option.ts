@@ -3,6 +3,7 @@ import {dot1xChoices} from '#harness/dot1x-settings.ts';
 import {impairmentWords, readImpairmentWord} from '#harness/impairment-text.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
 import type {LinkSetting} from '#harness/link-directions.ts';
+import {longestReauthS} from '#protocol/psn/policy-editor.ts';
 
 /** The key or the value of a `--set` is wrong; `message` names what is possible. */
 export class SetOptionError extends Error {
@@ -117,23 +118,39 @@ function readChoice<Choice extends string>(key: string, choices: readonly Choice
 }
 
 function readDuration(key: string, value: string): number {
-  const parts = /^(\d+(?:\.\d+)?)(ms|s|m|)$/.exec(value);
-  if (!parts) throw new SetOptionError(`--set ${key}=${value}: expected a span of time such as 250ms, 4s or 2m`);
-  return Number(parts[1]) * ({ms: 1, s: 1000, m: 60_000}[parts[2] ?? ''] ?? 1);
+  const ms = spanMs(/^(\d+(?:\.\d+)?)(ms|s|m|)$/, value);
+  if (ms === undefined)
+    throw new SetOptionError(`--set ${key}=${value}: expected a span of time such as 250ms, 4s or 2m`);
+  return ms;
 }
 
 /** How far a clock is off, in milliseconds: ahead, or behind with a minus. Throws `SetOptionError`. */
 export function readClockOffset(place: string, value: string): number {
-  const parts = /^([+-]?\d+(?:\.\d+)?)(ms|s|m|h|d|)$/.exec(value);
-  const units: Record<string, number> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
-  if (!parts) throw new SetOptionError(`${place}: expected how far the clock is off, such as +90s, -10m, 2h or 3d`);
-  return Number(parts[1]) * (units[parts[2] ?? ''] ?? 1);
+  const ms = spanMs(/^([+-]?\d+(?:\.\d+)?)(ms|s|m|h|d|)$/, value);
+  if (ms === undefined)
+    throw new SetOptionError(`${place}: expected how far the clock is off, such as +90s, -10m, 2h or 3d`);
+  return ms;
 }
 
-/** Access-Accepts have it in seconds (protocol/psn/policy-editor.ts). */
+const unitsMs: ReadonlyMap<string, number> = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+/** `form`: count and unit, which is milliseconds if it is left out. */
+function spanMs(form: RegExp, value: string): number | undefined {
+  const [, count, unit = ''] = form.exec(value) ?? [];
+  return count === undefined ? undefined : Number(count) * (unitsMs.get(unit) ?? 1);
+}
+
+/** Access-Accepts have it in seconds. */
 function readReauthTimer(key: string, value: string): number {
   const ms = readDuration(key, value);
-  if (ms > 65_535_000) throw new SetOptionError(`--set ${key}=${value}: expected 0 to 65535 seconds`);
+  if (ms > longestReauthS * 1000)
+    throw new SetOptionError(`--set ${key}=${value}: expected 0 to ${longestReauthS} seconds`);
   return ms;
 }
 

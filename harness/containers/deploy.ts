@@ -4,7 +4,7 @@ import type Docker from 'dockerode';
 import {allEnded} from '#harness/containers/all-ended.ts';
 import {ContainerLab, chooseOrigin, pidsOf} from '#harness/containers/container-lab.ts';
 import {fewAtATime} from '#harness/containers/few-at-a-time.ts';
-import {LinkImpairer, wireFault} from '#harness/containers/link-impairer.ts';
+import {LinkImpairer} from '#harness/containers/link-impairer.ts';
 import {linkScript} from '#harness/containers/linker.ts';
 import {type StartedNode, startNodeContainer} from '#harness/containers/node-container.ts';
 import type {ContainerSession} from '#harness/containers/session.ts';
@@ -83,9 +83,8 @@ export async function deployLab(session: DeploySession, options: DeployOptions):
       await channels.get(node)?.becomes('begun', startupTimeoutMs);
     });
   const close = undo.move();
-  const onFault = (message: string) => timeline.add(wireFault(message, here));
-  const common = {engine, lab: name, labels, topology, containerIds};
-  const links = new LinkImpairer({...common, session, clock: origin, onEvent, onFault});
+  const ofLab = {lab: name, labels, topology, containerIds};
+  const links = new LinkImpairer({engine, session, ...ofLab, clock: origin, here, onEvent});
   const lab = new ContainerLab({
     name,
     topology,

@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import {ContainerLab} from '#harness/containers/container-lab.ts';
 import {ControlChannel} from '#harness/containers/control-channel.ts';
-import {LinkImpairer, type LinkTools, wireFault} from '#harness/containers/link-impairer.ts';
+import {LinkImpairer, type LinkTools} from '#harness/containers/link-impairer.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
 import {Timeline} from '#harness/timeline.ts';
 import {checkTopology, type Topology} from '#harness/topology.ts';
@@ -93,9 +93,8 @@ export async function joinLab(
   );
   const {here, origin} = await readClock(channels);
   const labels = {'posturelab.lab': name, 'posturelab.owner': owner};
-  const onFault = (message: string) => timeline.add(wireFault(message, here));
-  const common = {engine, lab: name, labels, topology, containerIds};
-  const links = new LinkImpairer({...common, session, clock: origin, onEvent, onFault});
+  const ofLab = {lab: name, labels, topology, containerIds};
+  const links = new LinkImpairer({engine, session, ...ofLab, clock: origin, here, onEvent});
   await links.join();
   return new ContainerLab({
     name,

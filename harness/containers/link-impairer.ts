@@ -25,8 +25,8 @@ export interface LinkImpairerParts {
   /** The lab's clock, by the engine's. */
   clock: ClockSettings;
   onEvent: (event: LabEvent) => void;
-  /** Of the wire, which nobody has taken down. */
-  onFault: (message: string) => void;
+  /** The lab's clock, by our own. */
+  here: ClockSettings;
 }
 
 interface Wire {
@@ -149,8 +149,9 @@ export class LinkImpairer implements Disposable {
 
   #watched(wire: Wire): Wire {
     wire.channel.ended.then(how => {
-      const means = 'frames of links that are impaired are lost from now on';
-      this.#parts.onFault(`${how}: ${means}. Take the lab down and deploy it again`);
+      const {here, onEvent} = this.#parts;
+      const message = `${how}: frames of links that are impaired are lost from now on. Take the lab down and deploy it again`;
+      onEvent({kind: 'fault', message, node: wireNode, atMs: labClock(here).nowMs()});
     });
     return wire;
   }
@@ -164,11 +165,6 @@ export class LinkImpairer implements Disposable {
     await channel.call({name: 'view'}); // is answered behind what was told before
     return this.#watched({containerId: container.Id, channel});
   }
-}
-
-/** `clock`: the lab's, by our own. */
-export function wireFault(message: string, clock: ClockSettings): LabEvent {
-  return {kind: 'fault', message, node: wireNode, atMs: labClock(clock).nowMs()};
 }
 
 const openCommand = (orders: LinkOrder[]) => ({

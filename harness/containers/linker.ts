@@ -97,7 +97,8 @@ const firstIndex = 1000;
 
 /**
 The script that links running nodes. `pids`: each node's process on the engine's host. `only`: just the links of that node,
-after it was restarted; the access ports of a switch stay down then until it opens them itself (images/nad/main.ts). Every word in it is a number, or has passed the topology's schema.
+after it was restarted; the access ports of a switch stay down then until it opens them itself (images/nad/main.ts). Every word in
+it is a number, or has passed the topology's schema.
 */
 export function linkScript(topology: Topology, pids: Record<string, number>, only?: string): string {
   const links = topology.links.filter(link => only === undefined || link.ends.some(end => readEnd(end).node === only));

@@ -32,10 +32,10 @@ async function listed(nft: NftSession, lists: readonly string[]): Promise<Listin
 
 function countsIn(listing: Listing, acls: Iterable<InstalledAcl>): AceCount[] {
   const packets = readPackets(listing);
-  const knockSets = readKnocks(listing);
+  const knocked = readKnocks(listing);
   return Array.from(acls).flatMap(installed => {
     const {acl, compiled} = installed;
-    const knocks = knocksByLine(installed, knockSets);
+    const knocks = knocksByLine(installed, knocked);
     const names = [...compiled.chains, ...compiled.maps].map(({name}) => name);
     const lines = [...acl.entries.map(({line}) => line), null];
     return lines.map(line => ({

@@ -43,8 +43,8 @@ export async function openHttpsServer({
 }
 
 /**
-Begins TLS when a connection says its first word: the gap meter knocks a hundred times a second and says none, and TLS for each
-took half of what a policy node did. Returns those that have said nothing yet.
+Begins TLS when a connection says its first word: the gap meter knocks a hundred times a second and says none, and TLS took a quarter
+of what each knock costs. Returns those that have said nothing yet.
 */
 function awaitFirstBytes(server: Server): ReadonlySet<Socket> {
   const silent = new Set<Socket>();

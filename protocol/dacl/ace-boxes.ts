@@ -27,7 +27,7 @@ export class AclBoxes {
 
 /**
 The packets that an entry matches, as `verdict` sees them: boxes that have nothing in common. None: it matches nothing.
-Loops where `flatMap` would do: a list has thousands of entries, and half the time of a check went into such arrays.
+Loops where `flatMap` would do: a list has thousands of entries, and half of what their boxes cost were arrays on the way.
 */
 export function boxesOf(ace: Ace, family: Family): Box[] {
   const dscp = dscpBits(ace);

@@ -93,7 +93,8 @@ class Search {
 
   /**
   Some packets of a box that none of the entries before matches, `except` not counted. If there are none, `by` gets the entries
-  that match them, some more than once. Unless `all` are compared, single hosts or ports that cannot be all of the box may still be among them.
+  that match them, some more than once. Unless `all` are compared, single hosts or ports that cannot be all of the box may still be
+  among them.
   */
   #uncovered(box: Box, options: {before: number; except?: number; by?: number[]; all?: boolean}): Box | undefined {
     const {met, whole} = this.#met(box, options);

@@ -1,6 +1,7 @@
 import type {HttpRequest, HttpResponse} from '#protocol/http.ts';
 import type {DynamicAuthorization} from '#protocol/psn/dynamic-authorization.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
+import {callPeer} from '#protocol/psn/peer-call.ts';
 import type {PsnSession} from '#protocol/psn/session-cache.ts';
 import type {Endpoint} from '#protocol/role.ts';
 
@@ -44,16 +45,14 @@ export class NodeGroup {
 
   /** Sends the heartbeats that are due. */
   wake(nowMs: number): void {
-    const {outbox, settings, clock} = this.#state;
-    const {offsetMs: clockOffsetMs} = clock;
     for (const member of this.#members) {
       if (member.connectionId !== undefined || member.nextAtMs > nowMs) continue;
       const {fqdn: host} = member.peer;
       const connectionId = `heartbeat-${++this.#calls}`;
       Object.assign(member, {connectionId, nextAtMs: nowMs + heartbeat.everyMs});
       const request: HttpRequest = {method: 'GET', path, headers: {host}, body: ''};
-      const port = settings.ports.nodeGroup ?? 0;
-      outbox.add({kind: 'https-call', connectionId, host, port, request, timeoutMs: heartbeat.everyMs, clockOffsetMs});
+      const port = this.#state.settings.ports.nodeGroup ?? 0;
+      callPeer(this.#state, {connectionId, host, port, request, timeoutMs: heartbeat.everyMs});
     }
   }
 

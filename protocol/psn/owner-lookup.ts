@@ -1,5 +1,6 @@
 import type {HttpRequest, HttpResponse} from '#protocol/http.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
+import {callPeer} from '#protocol/psn/peer-call.ts';
 import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
 import {
   decodeOwnerAnswer,
@@ -31,8 +32,7 @@ export class OwnerLookup {
   }
 
   ask(macs: readonly string[], onOwner: Question['onOwner']): void {
-    const {settings, outbox, clock} = this.#state;
-    const {offsetMs: clockOffsetMs} = clock;
+    const {settings} = this.#state;
     const question: Question = {unanswered: new Set(), onOwner};
     if (macs.length === 0 || settings.peers.length === 0) {
       onOwner(undefined);
@@ -44,7 +44,7 @@ export class OwnerLookup {
       question.unanswered.add(connectionId);
       const request = encodeOwnerQuestion(macs, host);
       const {messaging: port} = settings.ports;
-      outbox.add({kind: 'https-call', connectionId, host, port, request, timeoutMs: callTimeoutMs, clockOffsetMs});
+      callPeer(this.#state, {connectionId, host, port, request, timeoutMs: callTimeoutMs});
     }
   }
 

@@ -37,7 +37,7 @@ export function deleteDacl(policy: Policy, name: string): Policy {
 }
 
 /** ISE's field takes 1 to 65535 seconds (recall). */
-const longestReauthS = 65_535;
+export const longestReauthS = 65_535;
 
 /** Throws `CommandError` if a rule names a profile that is not there, or a profile's timer is none that ISE takes. */
 export function savePolicy(

@@ -8,6 +8,7 @@ import {
   isAnnouncement,
 } from '#protocol/psn/announcement.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
+import {callPeer} from '#protocol/psn/peer-call.ts';
 import type {Endpoint} from '#protocol/role.ts';
 
 /** How long a peer may take, and when it is tried again: twice as late each time. Lab time, all ours. */
@@ -105,14 +106,12 @@ export class Replication {
     const [id, announcement] = next;
     line.waiting.delete(id);
     line.call = {connectionId: `replication-${++this.#calls}`, announcement};
-    this.#state.outbox.add({
-      kind: 'https-call',
+    callPeer(this.#state, {
       connectionId: line.call.connectionId,
       host: line.peer.fqdn,
       port: this.#state.settings.ports.messaging,
       request: encodeAnnouncement(announcement, line.peer.fqdn),
       timeoutMs: replicationTimes.callTimeoutMs,
-      clockOffsetMs: this.#state.clock.offsetMs,
     });
   }
 

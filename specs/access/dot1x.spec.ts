@@ -7,6 +7,7 @@ import {nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
 import {dot1xTroubles} from '#harness/scenarios/library/dot1x-troubles.ts';
+import {sessionDetails} from '#harness/scenarios/session-details.ts';
 import {inLab, plays} from '#specs/flows/in-lab.ts';
 import {topology as singlePsn} from '#topologies/single-psn.ts';
 
@@ -20,7 +21,7 @@ for (const eap of ['peap', 'tls'] as const) {
       const succeeded = await lab.until('eap-succeeded', {after: installed.atMs - 1});
       t.true(succeeded.atMs >= installed.atMs, 're-authentication ends for the supplicant when the dACL is in force');
 
-      const details = await nadOf(lab).cli('show authentication sessions interface Fa0/12 details');
+      const details = await sessionDetails(lab);
       t.true(details.includes(`            User-Name:  ${user}\n`), details);
       t.regex(details, /^ {15}Status: {2}Authorized$/m);
       t.regex(details, /^ {6}mab {16}Stopped\n {6}dot1x {14}Authc Success$/m);

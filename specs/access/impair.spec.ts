@@ -7,20 +7,11 @@ import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {findEngine} from '#harness/containers/engine.ts';
 import {noImpairment} from '#protocol/link/impairment.ts';
 import {ping} from '#specs/access/ping.ts';
+import {cli, posturelab} from '#specs/containers/posturelab.ts';
 import {inLab, openSpecLab} from '#specs/flows/in-lab.ts';
 import {topology} from '#topologies/single-psn.ts';
 
 const psn = '10.10.1.11';
-const cli = ['--disable-warning=ExperimentalWarning', 'harness/cli/posturelab.js'];
-
-function posturelab(...args: string[]): Promise<{exitCode: number; stdout: string; stderr: string}> {
-  return new Promise(resolve => {
-    execFile(execPath, [...cli, ...args], (error, stdout, stderr) => {
-      resolve({exitCode: typeof error?.code === 'number' ? error.code : 0, stdout, stderr});
-    });
-  });
-}
-
 const rough = {
   ...topology,
   links: topology.links.map((link, place) =>

@@ -13,6 +13,7 @@ import {psnOf} from '#harness/psn-handle.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
 import {redirecting} from '#harness/scenarios/library/redirect.ts';
 import type {Topology} from '#harness/topology.ts';
+import {cli} from '#specs/containers/posturelab.ts';
 import {inLab} from '#specs/flows/in-lab.ts';
 import {topology as single} from '#topologies/single-psn.ts';
 
@@ -63,7 +64,6 @@ test.serial(
   'a browser opens the portal through a forwarded port',
   inLab({topology: single, settings: redirecting(), prepare: lab => psnOf(lab).hold('coa')}, async (t, lab) => {
     const {sessionId} = await lab.until('redirect-installed');
-    const cli = ['--disable-warning=ExperimentalWarning', 'harness/cli/posturelab.js'];
     const child = execFile(execPath, [...cli, 'forward', lab.name, 'psn1:8443', '--json']);
     if (!child.stdout) throw new Error('no stdout');
     const [line] = (await once(createInterface({input: child.stdout}), 'line')) as [string];

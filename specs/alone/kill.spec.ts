@@ -8,11 +8,11 @@ import test from 'ava';
 import {findEngine} from '#harness/containers/engine.ts';
 import {ensureImages} from '#harness/containers/images.ts';
 import {differences, takeInventory} from '#harness/containers/inventory.ts';
+import {cli} from '#specs/containers/posturelab.ts';
 
 const run = promisify(execFile);
 const engine = await findEngine();
 const images = await ensureImages(engine, () => {});
-const cli = ['--disable-warning=ExperimentalWarning', 'harness/cli/posturelab.js'];
 
 /** Command lines, and what they print just before they are killed. */
 const moments: {args: string[]; after: RegExp}[] = [

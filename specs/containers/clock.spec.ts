@@ -1,26 +1,15 @@
 // `posturelab clock`: another program sets the clock of a running lab's node.
-import {execFile} from 'node:child_process';
-import {execPath} from 'node:process';
 import test from 'ava';
 import {nadOf} from '#harness/nad-handle.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
+import {posturelab} from '#specs/containers/posturelab.ts';
 import {inLab} from '#specs/flows/in-lab.ts';
 import {topology} from '#topologies/single-psn.ts';
-
-const cli = ['--disable-warning=ExperimentalWarning', 'harness/cli/posturelab.js', 'clock'];
-
-function clock(...args: string[]): Promise<{exitCode: number; stdout: string; stderr: string}> {
-  return new Promise(resolve => {
-    execFile(execPath, [...cli, ...args], (error, stdout, stderr) => {
-      resolve({exitCode: typeof error?.code === 'number' ? error.code : 0, stdout, stderr});
-    });
-  });
-}
 
 test.serial(
   'clock sets a node’s clock ahead or behind, and refuses, with 2, what it cannot do',
   inLab({topology}, async (t, lab) => {
-    const set = await clock(lab.name, 'nad', '--json', '--', '-10m');
+    const set = await posturelab('clock', lab.name, 'nad', '--json', '--', '-10m');
     t.is(set.exitCode, 0, set.stderr);
     t.deepEqual(JSON.parse(set.stdout), {lab: lab.name, node: 'nad', offsetMs: -600_000});
     await lab.until('clock-set', {where: {offsetMs: -600_000}});
@@ -30,7 +19,7 @@ test.serial(
       [['nad', 'late'], /expected how far the clock is off, such as \+90s/],
       [['psn9', '1m'], /the lab has no node psn9/],
     ] as const) {
-      const {exitCode, stdout, stderr} = await clock(lab.name, ...args);
+      const {exitCode, stdout, stderr} = await posturelab('clock', lab.name, ...args);
       t.is(exitCode, 2, stderr);
       t.is(stdout, '');
       t.regex(stderr, reason);

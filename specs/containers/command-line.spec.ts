@@ -6,23 +6,8 @@ import {execPath} from 'node:process';
 import {createInterface} from 'node:readline';
 import test from 'ava';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
+import {cli, posturelab} from '#specs/containers/posturelab.ts';
 import {inLab} from '#specs/flows/in-lab.ts';
-
-interface Ended {
-  exitCode: number;
-  stdout: string;
-  stderr: string;
-}
-
-const cli = ['--disable-warning=ExperimentalWarning', 'harness/cli/posturelab.js'];
-
-function posturelab(...args: string[]): Promise<Ended> {
-  return new Promise(resolve => {
-    execFile(execPath, [...cli, ...args], {maxBuffer: 64 * 1024 * 1024}, (error, stdout, stderr) => {
-      resolve({exitCode: typeof error?.code === 'number' ? error.code : 0, stdout, stderr});
-    });
-  });
-}
 
 test.serial(
   'inspect, logs and exec of a running lab, as JSON',

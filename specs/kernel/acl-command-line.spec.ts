@@ -1,27 +1,11 @@
 // `posturelab acl` as a program meets it: files and standard input, one JSON document, exit codes.
-import {execFile} from 'node:child_process';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {execPath} from 'node:process';
 import test from 'ava';
+import {posturelabReads} from '#specs/containers/posturelab.ts';
 
-interface Ended {
-  exitCode: number;
-  stdout: string;
-  stderr: string;
-}
-
-function acl(args: string[], input = ''): Promise<Ended> {
-  return new Promise(resolve => {
-    const command = ['--disable-warning=ExperimentalWarning', 'harness/cli/posturelab.js', 'acl', ...args];
-    const child = execFile(execPath, command, (error, stdout, stderr) => {
-      resolve({exitCode: typeof error?.code === 'number' ? error.code : 0, stdout, stderr});
-    });
-    child.stdin?.on('error', () => {}); // it did not read what it did not need
-    child.stdin?.end(input);
-  });
-}
+const acl = (args: string[], input = '') => posturelabReads(input, 'acl', ...args);
 
 const good = 'deny tcp any host 10.10.1.11 eq 8449\npermit ip any any\n';
 const packets = [

@@ -2,10 +2,10 @@
 import type {Dot1xSettings} from '#harness/dot1x-settings.ts';
 import type {Lab} from '#harness/lab.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
-import {nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
+import {sessionDetails} from '#harness/scenarios/session-details.ts';
 import {topology} from '#topologies/single-psn.ts';
 
 export const dot1xTroubles: Scenario[] = [
@@ -112,10 +112,6 @@ function refusal(
 
 function withDot1x(healthy: LabSettings, dot1x: Partial<Dot1xSettings>): LabSettings {
   return {...healthy, auth: 'dot1x', dot1x: {...healthy.dot1x, ...dot1x}};
-}
-
-async function sessionDetails(lab: Lab): Promise<string> {
-  return nadOf(lab).cli('show authentication sessions interface Fa0/12 details');
 }
 
 async function liveLog(lab: Lab): Promise<string[]> {

@@ -2,14 +2,12 @@
 import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
-import {nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant, isUnknownAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {postureConfigurationDetection} from '#harness/scenarios/missing-deny.ts';
+import {sessionDetails} from '#harness/scenarios/session-details.ts';
 import {topology} from '#topologies/two-psn.ts';
-
-const details = 'show authentication sessions interface Fa0/12 details';
 
 /** The lab's redirect flow, with changes. */
 export const redirecting =
@@ -31,11 +29,11 @@ export const redirect: Scenario[] = [
       const installed = await lab.until('redirect-installed');
       const received = await lab.until('redirect-received', {after: installed});
       const found = await lab.until('psn-found', {after: received});
-      const redirected = await nadOf(lab).cli(details);
+      const redirected = await sessionDetails(lab);
       await psnOf(lab).release('coa');
       await becomesCompliant(lab);
       await lab.until('redirect-withdrawn', {after: installed});
-      const free = await nadOf(lab).cli(details);
+      const free = await sessionDetails(lab);
       const round = await lab.until('sync-round-finished');
       await caughtUp(lab);
 

@@ -1,10 +1,9 @@
 /** What the policy node's authorization profile says of time: Session-Timeout and Termination-Action (domain.md 5.3, 6.8). */
 import {caughtUp} from '#harness/caught-up.ts';
-import type {Lab} from '#harness/lab.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
-import {nadOf} from '#harness/nad-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
+import {sessionDetails} from '#harness/scenarios/session-details.ts';
 import {topology} from '#topologies/two-psn.ts';
 
 const everyMinute =
@@ -23,7 +22,7 @@ export const sessionTimeout: Scenario[] = [
     settings: everyMinute('RADIUS_REQUEST'),
     async play(lab) {
       const {installed} = await becomesCompliant(lab);
-      const details = await shownDetails(lab);
+      const details = await sessionDetails(lab);
       const started = await lab.until('authentication-started', {after: installed});
       const authorized = await lab.until('session-authorized', {after: started});
       await caughtUp(lab);
@@ -56,6 +55,3 @@ export const sessionTimeout: Scenario[] = [
     },
   },
 ];
-
-const shownDetails = (lab: Lab): Promise<string> =>
-  nadOf(lab).cli('show authentication sessions interface Fa0/12 details');
