@@ -6,10 +6,22 @@ export class TapCount {
   passed = 0;
   failed = 0;
   skipped = 0;
+  /** The failed tests in the order in which they ended, each with what AVA said of it. */
+  readonly failures: {title: string; details: string[]}[] = [];
+  #isFailing = false;
   #planned: number | undefined;
   #reportedFailures = 0;
 
   read(line: string): TapLine {
+    const kind = this.#count(line);
+    if (kind !== 'detail') this.#isFailing = kind === 'failed';
+    if (kind === 'failed') this.failures.push({title: line.replace(/^not ok \d+ - /, ''), details: []});
+    else if (kind === 'detail' && this.#isFailing) this.failures.at(-1)?.details.push(line);
+    if (line === '  ...') this.#isFailing = false;
+    return kind;
+  }
+
+  #count(line: string): TapLine {
     if (/^ok \d+ .*# SKIP$/.test(line)) {
       this.skipped++;
       return 'skipped';
@@ -30,7 +42,8 @@ export class TapCount {
   }
 
   /** Takes the figures of another stream, which has ended. */
-  add({passed, failed, skipped}: TapCount): void {
+  add({passed, failed, skipped, failures}: TapCount): void {
+    this.failures.push(...failures);
     this.passed += passed;
     this.failed += failed;
     this.skipped += skipped;

@@ -30,6 +30,9 @@ const groups: {folders: string[]; args?: string[]}[] = [
 /** Each spec file has a process of its own: without, each would strip the types of everything and compile it anew. */
 const compiled = join(repositoryRoot, '.cache/compiled');
 
+/** Lines of a failure that the end tells again. */
+const shownDetails = 12;
+
 const args = argv.slice(2);
 const say = (message: string) => stderr.write(`${message}\n`);
 
@@ -119,7 +122,14 @@ function show(line: string, count: TapCount): void {
   else if (kind === 'detail') stdout.write(`${line}\n`);
 }
 
+/** Failures stand where they happened, which in a long report is far away: their beginnings are told again at the end. */
 function finish(result: TapCount, problem?: string): never {
+  for (const {title, details} of result.failures) {
+    stdout.write(`\n${colors.red('✖')} ${title}\n`);
+    for (const line of details.slice(0, shownDetails)) stdout.write(`${line.slice(0, 240)}\n`);
+    if (details.length > shownDetails)
+      stdout.write(colors.dim(`    … ${details.length - shownDetails} lines more above\n`));
+  }
   if (problem !== undefined) {
     result.failed++;
     say(colors.red(problem));

@@ -21,6 +21,22 @@ test('passed, failed and skipped tests are told apart', t => {
   t.like(count, {passed: 1, failed: 2, skipped: 1});
 });
 
+test('each failure is kept with what AVA said of it, and with nothing else', t => {
+  const count = counted([
+    'ok 1 - a',
+    '# note',
+    'not ok 2 - b',
+    '  ---',
+    '    at: x',
+    '  ...',
+    '# other',
+    'ok 3 - c',
+    '1..3',
+  ]);
+
+  t.deepEqual(count.failures, [{title: 'b', details: ['  ---', '    at: x', '  ...']}]);
+});
+
 test('a title that looks like a directive is a title', t => {
   t.like(counted(['ok 1 - a # SKIP of 2 frames', 'ok 2 - not ok 3', '1..2']), {passed: 2, failed: 0, skipped: 0});
 });
