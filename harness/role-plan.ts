@@ -2,15 +2,17 @@
 
 import type {Dot1xSettings} from '#harness/dot1x-settings.ts';
 import {callHomeList, fqdn, type LabSettings} from '#harness/lab-settings.ts';
+import {policyOf} from '#harness/policy-plan.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
-import {customPortalsOf, namesOf, redirectPortalOf} from '#harness/redirect-plan.ts';
+import {customPortalsOf, namesOf} from '#harness/redirect-plan.ts';
+import {routerLinkLocal, slaacAddresses} from '#harness/slaac.ts';
 import {syslogTargetsOf} from '#harness/syslog-plan.ts';
 import {accessPorts, type NodeOfKind, nodesOf, type Topology} from '#harness/topology.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
 import type {NadSettings} from '#protocol/nad/contract.ts';
-import type {Policy, PsnSettings} from '#protocol/psn/contract.ts';
+import type {PsnSettings} from '#protocol/psn/contract.ts';
 
 /** An endpoint's settings but for what its operating system trusts, and with the kind of certificate it has for itself. */
 export type EndpointPlan = Omit<EndpointNodeSettings, 'ca' | 'supplicant'> & {supplicant: SupplicantPlan | null};
@@ -20,7 +22,9 @@ export type SupplicantPlan = Pick<Dot1xSettings, 'eap' | 'user' | 'password' | '
 export type RolePlan =
   | {node: string; kind: 'endpoint'; settings: EndpointPlan}
   | {node: string; kind: 'nad'; settings: NadNodeSettings}
-  | {node: string; kind: 'psn'; settings: PsnSettings};
+  | {node: string; kind: 'psn'; settings: PsnPlan};
+
+export type PsnPlan = PsnSettings & {ipv6Address: string | null};
 
 /** One plan a node, in the order of declaration. */
 export function planRoles(topology: Topology, settings: LabSettings): RolePlan[] {
@@ -36,12 +40,20 @@ export function planRoles(topology: Topology, settings: LabSettings): RolePlan[]
       return {
         node,
         kind: 'nad',
-        settings: {...planNad(topology, node, declared, settings), names: {...namesOf(settings), ...hostsOf(topology)}},
+        settings: {
+          ...planNad(topology, node, declared, settings),
+          names: {...namesOf(settings), ...hostsOf(topology)},
+          ipv6Names: ipv6HostsOf(topology),
+        },
       };
     return {
       node,
       kind: 'psn',
-      settings: {...planPsn(topology, node, declared, settings), agentProfile: profiles.provisioned},
+      settings: {
+        ...planPsn(topology, node, declared, settings),
+        ipv6Address: declared.ipv6Address === undefined ? null : withoutLength(declared.ipv6Address),
+        agentProfile: profiles.provisioned,
+      },
     };
   });
 }
@@ -57,6 +69,7 @@ function planEndpoint(
     addresses: [addressOf(endpoint)],
     interface: 'eth0',
     gateway: endpoint.gateway,
+    slaac: slaacOf(topology, endpoint),
     hosts: hostsOf(topology),
     supplicant: settings.auth === 'dot1x' && settings.dot1x.supplicant === 'running' ? settings.dot1x : null,
     stageOne: settings.redirect.enabled ? {gateway: endpoint.gateway} : null,
@@ -75,6 +88,14 @@ function planEndpoint(
   };
 }
 
+/** null: it has no IPv6. */
+function slaacOf(topology: Topology, {ipv6, mac}: NodeOfKind<'endpoint'>): EndpointPlan['slaac'] {
+  const [[, nad] = []] = nodesOf(topology, 'nad');
+  return ipv6 === undefined || nad?.ipv6Address === undefined
+    ? null
+    : slaacAddresses(mac, withoutLength(nad.ipv6Address));
+}
+
 function planNad(
   topology: Topology,
   node: string,
@@ -85,6 +106,7 @@ function planNad(
   return {
     hostname: node,
     nasAddress: addressOf(nad),
+    ipv6Addresses: nad.ipv6Address === undefined ? [] : [routerLinkLocal, withoutLength(nad.ipv6Address)],
     accessPorts: accessPorts(topology, node).map(port => ({port, interface: iosInterface(port)})),
     radiusServers: nad.radiusServers.map(name => ({
       name,
@@ -186,47 +208,12 @@ function planPsn(
 /** Between the two RADIUS servers of a PSN, and between a switch's authenticator and its proxy: it never leaves a container. */
 const loopbackSecret = 'posturelab-loopback-secret';
 
-/** Names of the three dACLs, profiles and rules of every lab. */
-export const daclNames = {
-  compliant: 'Posture_Compliant',
-  nonCompliant: 'Posture_NonCompliant',
-  unknown: 'Posture_Unknown',
-} as const;
-
 /** What the endpoints begin with, and what client provisioning has for them. */
 function profilesOf(topology: Topology, {profile, psn}: LabSettings): {installed: string; provisioned: string} {
   const installed = profileXml(profile, callHomeList(topology));
   if (Object.keys(psn.profileFields).length === 0) return {installed, provisioned: installed};
   const fields = {...profile.fields, ...psn.profileFields};
   return {installed, provisioned: profileXml({...profile, fields}, callHomeList(topology))};
-}
-
-function policyOf(settings: LabSettings): Policy {
-  const {dacl, psn, redirect} = settings;
-  const savedAtS = 0x636b_75ac; // the version suffix of TAC 222483
-  return {
-    dacls: [
-      {name: daclNames.compliant, text: dacl.compliant, savedAtS},
-      {name: daclNames.nonCompliant, text: dacl.nonCompliant, savedAtS},
-      {name: daclNames.unknown, text: dacl.unknown, savedAtS},
-    ],
-    profiles: [
-      {name: 'Posture-Compliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.compliant},
-      {name: 'Posture-NonCompliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.nonCompliant},
-      {
-        name: 'Posture-Unknown-AP',
-        access: 'ACCESS_ACCEPT',
-        daclName: daclNames.unknown,
-        ...(redirect.enabled ? {redirect: {acl: redirect.aclName, portal: redirectPortalOf(settings)}} : {}),
-      },
-    ],
-    rules: [
-      {name: 'Posture-Compliant', postureStatus: 'Compliant', profile: 'Posture-Compliant-AP'},
-      {name: 'Posture-NonCompliant', postureStatus: 'NonCompliant', profile: 'Posture-NonCompliant-AP'},
-      {name: 'Posture-Unknown', postureStatus: 'Unknown', profile: 'Posture-Unknown-AP'},
-    ],
-    requirements: psn.requirements,
-  };
 }
 
 /** What IOS has on a closed port before authorization: DHCP and nothing else (ours after recall; domain.md 5.6 has the name). */
@@ -250,7 +237,20 @@ export function hostsOf(topology: Topology): Record<string, string> {
   return Object.fromEntries(nodesOf(topology, 'psn').map(([name, psn]) => [fqdn(name), addressOf(psn)]));
 }
 
+/** The same of IPv6: those that have it. */
+export function ipv6HostsOf(topology: Topology): Record<string, string> {
+  return Object.fromEntries(
+    nodesOf(topology, 'psn').flatMap(([name, {ipv6Address}]) =>
+      ipv6Address === undefined ? [] : [[fqdn(name), withoutLength(ipv6Address)]],
+    ),
+  );
+}
+
 /** A node's address without its prefix length. */
 export function addressOf(node: {address: string}): string {
-  return node.address.split('/')[0] ?? '';
+  return withoutLength(node.address);
+}
+
+function withoutLength(address: string): string {
+  return address.split('/')[0] ?? '';
 }

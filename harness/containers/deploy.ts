@@ -133,6 +133,7 @@ async function startNodes(
       kind,
       image: images[kind],
       hasDot1x: settings?.auth === 'dot1x',
+      hasIpv6: nodesOf(topology, 'nad').some(([, nad]) => nad.ipv6Address !== undefined),
       labels: nodeLabels,
       hosts,
       startupTimeoutMs,

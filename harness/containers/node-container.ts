@@ -20,6 +20,8 @@ export interface NodeContainerOptions {
   image: string;
   /** The node takes part in 802.1X. */
   hasDot1x: boolean;
+  /** The switch has IPv6, so the others may have it too. */
+  hasIpv6: boolean;
   containerName: string;
   labels: Record<string, string>;
   /** FQDN to address, for people who look around in the container. */
@@ -74,6 +76,21 @@ const sysctls: Record<ContainerKind, Record<string, string>> = {
   wire: {},
 };
 
+/**
+Declared addresses are checked to be different: asking the network whether they are (duplicate address detection) would only cost two
+seconds, in which a link is of no use. Endpoints ask. That a host tells its neighbours of a new address unasked is the rule of RFC 9131, and what
+the switch learns it from.
+*/
+const ipv6Sysctls: Record<ContainerKind, Record<string, string>> = {
+  endpoint: {
+    'net.ipv6.conf.default.router_solicitation_delay': '0',
+    'net.ipv6.conf.default.ndisc_notify': '1',
+  },
+  nad: {'net.ipv6.conf.all.forwarding': '1', 'net.ipv6.conf.default.accept_dad': '0'},
+  psn: {'net.ipv6.conf.default.accept_dad': '0'},
+  wire: {},
+};
+
 class NodeContainer extends GenericContainer {
   protected override containerCreated: (containerId: string) => Promise<void>;
 
@@ -82,7 +99,7 @@ class NodeContainer extends GenericContainer {
     this.createOpts.OpenStdin = true;
     this.createOpts.NetworkDisabled = true; // see ARCHITECTURE.md: Docker's `none` deadlocks engine 20.10
     this.createOpts.Hostname = options.name;
-    this.hostConfig.Sysctls = sysctls[options.kind];
+    this.hostConfig.Sysctls = {...sysctls[options.kind], ...(options.hasIpv6 ? ipv6Sysctls[options.kind] : {})};
     this.containerCreated = async containerId => {
       try {
         attached.resolve(

@@ -6,8 +6,11 @@ import {HostStack} from '#harness/simulator/host-stack.ts';
 import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
 import type {ScriptedSupplicant} from '#harness/simulator/scripted-authenticator.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
+import type {Timer} from '#harness/simulator/simulation.ts';
 import type {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
+import {VirtualSlaac} from '#harness/simulator/virtual-slaac.ts';
 import {readEnd} from '#harness/topology.ts';
+import {slaacPatienceMs} from '#images/endpoint/network-adapter.ts';
 import type {NodeCommand} from '#images/endpoint/node-command.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import {Agent} from '#protocol/agent/agent.ts';
@@ -29,6 +32,10 @@ export class EndpointNode implements SimulatedNode {
   #resolver: VirtualResolver | undefined;
   #carried: CarriedRole<AgentInput, AgentEffect> | undefined;
   #carrierIsUp = false;
+  readonly #slaac: VirtualSlaac | undefined;
+  /** Tells the agent of the link without an IPv6 address; over when it has been told. */
+  #patience: Timer | undefined;
+  #tellAtLast: () => void = () => {};
 
   /** `plug`: pulls the cable, or plugs it in. */
   constructor(
@@ -44,6 +51,12 @@ export class EndpointNode implements SimulatedNode {
     this.#files = {profileXml: plan.profileXml, knownPsns: plan.knownPsns, log: []};
     this.#stack = new HostStack({node, address: plan.addresses[0] ?? '', timerScale, network});
     this.#stack.isPowered = false;
+    const {slaac: addresses} = plan;
+    if (addresses === null) return;
+    const {simulation} = surroundings;
+    const onAddress = (address: string) => this.#takeAddress(address);
+    this.#slaac = new VirtualSlaac({simulation, network, node, addresses, timerScale, onAddress});
+    parts.plug(false); // until it begins, as in containers (harness/containers/linker.ts)
   }
 
   /** Its supplicant, as long as it has power. */
@@ -58,6 +71,7 @@ export class EndpointNode implements SimulatedNode {
     const {
       interface: _interface,
       gateway,
+      slaac: _slaac,
       hosts: _hosts,
       profileXml: _profileXml,
       supplicant: _,
@@ -88,8 +102,8 @@ export class EndpointNode implements SimulatedNode {
       isTrusted: true,
       onOutcome: outcome => carried.input(outcome),
     });
-    if (this.#carrierIsUp) this.#tellCarrier();
-    carried.input({kind: 'start'});
+    if (this.#carrierIsUp) this.#carrierChanged(() => carried.input({kind: 'start'}));
+    else carried.input({kind: 'start'});
   }
 
   powerOff(): void {
@@ -97,6 +111,7 @@ export class EndpointNode implements SimulatedNode {
     this.#carried = undefined;
     this.#client?.abandonAll();
     this.#resolver?.abandonAll();
+    this.#forgetAddress();
     this.#stack.reset();
     this.#stack.isPowered = false;
     this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
@@ -115,7 +130,7 @@ export class EndpointNode implements SimulatedNode {
     if (isUp === this.#carrierIsUp) return;
     this.#carrierIsUp = isUp;
     this.#resolver?.forget();
-    this.#tellCarrier();
+    this.#carrierChanged(() => {});
   }
 
   command(id: string, given: {name: string}): void {
@@ -193,9 +208,47 @@ export class EndpointNode implements SimulatedNode {
     this.#stack.openUdp(0, () => {})({address: this.#plan.gateway, port: discardPort}, new Uint8Array(1));
   }
 
+  /** With SLAAC the agent is told that the link is up when there is an address, or none for too long (images/endpoint/network-adapter.ts). */
+  #carrierChanged(told: () => void): void {
+    this.#forgetAddress();
+    const tell = () => {
+      this.#patience = undefined;
+      this.#tellCarrier();
+      told();
+    };
+    if (!this.#carrierIsUp || this.#slaac === undefined) {
+      tell();
+      return;
+    }
+    const {simulation, timerScale} = this.#surroundings;
+    this.#patience = simulation.after(slaacPatienceMs * timerScale, tell);
+    this.#tellAtLast = tell;
+    this.#slaac.start();
+  }
+
+  #takeAddress(address: string): void {
+    this.#stack.ipv6Address = address;
+    this.#resolver?.forget();
+    if (this.#patience === undefined) {
+      this.#tellCarrier();
+      return;
+    }
+    this.#patience.isOver = true;
+    this.#tellAtLast();
+  }
+
+  #forgetAddress(): void {
+    if (this.#patience) this.#patience.isOver = true;
+    this.#patience = undefined;
+    this.#slaac?.stop();
+    this.#stack.ipv6Address = null;
+  }
+
   #tellCarrier(): void {
     const up = this.#carrierIsUp;
-    this.#carried?.input({kind: 'link', up, addresses: up ? this.#plan.addresses : []});
+    const {ipv6Address} = this.#stack;
+    const addresses = [...this.#plan.addresses, ...(ipv6Address === null ? [] : [ipv6Address])];
+    this.#carried?.input({kind: 'link', up, addresses: up ? addresses : []});
   }
 }
 

@@ -26,13 +26,14 @@ async function run(): Promise<void> {
   const control = await openControl<EndpointNodeSettings>('endpoint', (id, command) => {
     obey(id, command as NodeCommand).catch((error: unknown) => control.refuse(id, String(error)));
   });
-  const {interface: name, gateway, hosts, ca, profileXml, supplicant, ...settings} = control.begin.settings;
+  const {interface: name, gateway, slaac, hosts, ca, profileXml, supplicant, ...settings} = control.begin.settings;
   const clock = labClock(control.begin.clock);
   using opened = new DisposableStack();
   const files = new PostureFiles();
   files.install({profileXml, knownPsns: settings.knownPsns});
 
-  const names = new NameResolver({server: gateway, clock});
+  let ipv6Addresses: string[] = [];
+  const names = new NameResolver({server: gateway, clock, hasIpv6: () => ipv6Addresses.length > 0});
   const {resolve} = names;
   const onOutcome = (outcome: HttpsOutcome | HttpOutcome) => carried.input(outcome);
   const client = opened.use(new HttpsClient({clock, resolve, identity: {ca}, onOutcome}));
@@ -73,9 +74,11 @@ async function run(): Promise<void> {
     new NetworkAdapter({
       name,
       gateway,
-      onCarrier: up => {
+      hasSlaac: slaac !== null,
+      onCarrier: (up, ipv6) => {
         names.forget();
-        carried.input({kind: 'link', up, addresses: up ? settings.addresses : []});
+        ipv6Addresses = ipv6;
+        carried.input({kind: 'link', up, addresses: up ? [...settings.addresses, ...ipv6] : []});
       },
       onFault: message => control.record({kind: 'fault', message}, clock.nowMs()),
     }),

@@ -1,31 +1,43 @@
 import {execFile} from 'node:child_process';
 import {createSocket} from 'node:dgram';
 import {promisify} from 'node:util';
+import {SlaacWatch} from '#images/endpoint/slaac-watch.ts';
 import {startTool, type Tool} from '#images/shell/tool.ts';
 
 const run = promisify(execFile);
 
-/** The wired adapter: its carrier, as the kernel tells it, and its switch. */
+/** Real time. With a switch that advertises, an address is there after 0.3 s. */
+export const slaacPatienceMs = 3000;
+
+/** The wired adapter: its carrier, as the kernel tells it, its IPv6 address, if it is to make itself one, and its switch. */
 export class NetworkAdapter implements Disposable {
   readonly #name: string;
   readonly #gateway: string;
-  readonly #onCarrier: (isUp: boolean) => void;
+  readonly #onCarrier: (isUp: boolean, ipv6: string[]) => void;
   readonly #onFault: (message: string) => void;
   readonly #monitor: Tool;
+  readonly #slaac: SlaacWatch | null;
+  /** What was told last. */
+  #toldUp = false;
   #isUp: boolean | undefined;
   #told: Promise<void> = Promise.resolve();
 
-  /** `onCarrier` is told the present state by `begin`, then every change; `onFault`, what keeps it from that. */
+  /**
+  `onCarrier` is told the present state by `begin`, then every change; `onFault`, what keeps it from that. With `hasSlaac` it is told that
+  the link is up when there is an IPv6 address too, or none for too long, and again when that changes.
+  */
   constructor(options: {
     name: string;
     gateway: string;
-    onCarrier: (isUp: boolean) => void;
+    hasSlaac: boolean;
+    onCarrier: (isUp: boolean, ipv6: string[]) => void;
     onFault: (message: string) => void;
   }) {
     this.#name = options.name;
     this.#gateway = options.gateway;
     this.#onCarrier = options.onCarrier;
     this.#onFault = options.onFault;
+    this.#slaac = options.hasSlaac ? this.#watchAddress() : null;
     this.#monitor = startTool('ip', ['-o', 'monitor', 'link'], {
       onLine: line => this.#read(line),
       onEnd: how => options.onFault(`the link of ${options.name} is not watched any more: ${how}`),
@@ -34,6 +46,10 @@ export class NetworkAdapter implements Disposable {
 
   /** Resolves when the present state has been told. */
   async begin(): Promise<void> {
+    if (this.#slaac) {
+      this.#isUp = false; // so the linker left it
+      await this.plug(true);
+    }
     const {stdout} = await run('ip', ['-o', 'link', 'show', 'dev', this.#name]);
     this.#read(stdout);
     await this.#told;
@@ -64,6 +80,23 @@ export class NetworkAdapter implements Disposable {
 
   [Symbol.dispose](): void {
     this.#monitor[Symbol.dispose]();
+    this.#slaac?.[Symbol.dispose]();
+  }
+
+  #watchAddress(): SlaacWatch {
+    return new SlaacWatch({
+      name: this.#name,
+      onChange: () => {
+        const isNews = this.#toldUp && this.#isUp === true && this.#ipv6().length > 0; // one goes when the link does
+        if (isNews) this.#onCarrier(true, this.#ipv6());
+      },
+      onEnd: how => this.#onFault(`the addresses of ${this.#name} are not watched any more: ${how}`),
+    });
+  }
+
+  #ipv6(): string[] {
+    const address = this.#slaac?.address ?? null;
+    return address === null ? [] : [address];
   }
 
   /** `2: eth0@if9: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 …`, with `Deleted` before it when the interface is gone. */
@@ -85,6 +118,8 @@ export class NetworkAdapter implements Disposable {
         },
       );
     }
-    this.#onCarrier(isUp);
+    if (isUp) await this.#slaac?.settled(slaacPatienceMs);
+    this.#toldUp = isUp;
+    this.#onCarrier(isUp, this.#ipv6());
   }
 }

@@ -29,13 +29,16 @@ export async function openEnforcement({
   onEnd,
   command = nftCommand,
   macOf,
+  passesDiscovery = false,
 }: {
   onEnd: (how: string) => void;
   command?: readonly string[];
   /** The MAC of a port; without it nothing can be redirected. */
   macOf?: MacOf | undefined;
+  /** Whether neighbour discovery passes that comes from an address to which nothing is bound, as ARP does. */
+  passesDiscovery?: boolean;
 }): Promise<Enforcement> {
-  const enforcement = new Enforcement({command, onEnd, macOf});
+  const enforcement = new Enforcement({command, onEnd, macOf, passesDiscovery});
   try {
     await enforcement.reset();
     return enforcement;
@@ -49,7 +52,8 @@ export async function openEnforcement({
 The forwarding half of the switch: what `table netdev posturelab` of the kernel does to packets that enter access ports.
 
 Each port has an ingress chain that never changes: ARP and EAPOL pass; then the source address decides, by a map, to which ACL's
-chain the packet goes; then, for addresses that have none, the family. What is left is dropped. A chain serves all who are bound
+chain the packet goes; then, for addresses that have none, the family. With IPv6, neighbour discovery from such an address passes too, without
+which no host would come to have one. What is left is dropped. A chain serves all who are bound
 to its ACL. Nothing is tracked: an established connection meets a new list with its next packet.
 */
 export class Enforcement implements Disposable {
@@ -61,7 +65,7 @@ export class Enforcement implements Disposable {
   readonly #monitor: GenerationMonitor;
   readonly #past = new HitRecord();
   readonly #macOf: MacOf | undefined;
-  #state = switchState;
+  #state: EnforcementState;
   #number = 0;
   #lastTransaction: Promise<unknown> = Promise.resolve();
 
@@ -69,12 +73,15 @@ export class Enforcement implements Disposable {
     command,
     onEnd,
     macOf,
+    passesDiscovery,
   }: {
     command: readonly string[];
     onEnd: (how: string) => void;
     macOf: MacOf | undefined;
+    passesDiscovery: boolean;
   }) {
     this.#macOf = macOf;
+    this.#state = {...switchState, passesDiscovery};
     using resources = new DisposableStack();
     this.#directory = resources.adopt(mkdtempSync(join(tmpdir(), 'posturelab-')), remove);
     this.#monitor = resources.use(new GenerationMonitor({command, onEnd}));
@@ -86,7 +93,7 @@ export class Enforcement implements Disposable {
   /** Makes the table anew, with nothing in it. */
   reset(): Promise<number> {
     return this.#transact(() => ({
-      next: switchState,
+      next: {...switchState, passesDiscovery: this.#state.passesDiscovery},
       preparation: [],
       undo: [],
       commands: [

@@ -4,4 +4,6 @@ import type {NadSettings} from '#protocol/nad/contract.ts';
 export type NadNodeSettings = NadSettings & {
   /** What the DNS server on it knows: name to IPv4 address. */
   names: Record<string, string>;
+  /** Likewise, to IPv6 address. */
+  ipv6Names: Record<string, string>;
 };

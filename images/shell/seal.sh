@@ -8,7 +8,7 @@ shift
 for tool; do
   case $tool in
     nft) setcap cap_net_admin+ep /usr/sbin/nft ;;
-    hostapd | wpa_supplicant) setcap cap_net_admin,cap_net_raw+ep "/usr/sbin/$tool" ;;
+    dnsmasq | hostapd | wpa_supplicant) setcap cap_net_admin,cap_net_raw+ep "/usr/sbin/$tool" ;;
     tcpdump) setcap cap_net_raw+ep /usr/bin/tcpdump ;;
     ip)
       # ip gives up file capabilities as soon as it starts (iproute2, drop_cap), but keeps ambient ones.

@@ -1,6 +1,7 @@
 import type {Scenario} from '#harness/scenario.ts';
 import {daclMistakes} from '#harness/scenarios/library/dacl-mistakes.ts';
 import {dot1xTroubles} from '#harness/scenarios/library/dot1x-troubles.ts';
+import {dualStack} from '#harness/scenarios/library/dual-stack.ts';
 import {fullSwitch} from '#harness/scenarios/library/full-switch.ts';
 import {interleavings} from '#harness/scenarios/library/interleavings.ts';
 import {networkTroubles} from '#harness/scenarios/library/network-troubles.ts';
@@ -24,4 +25,5 @@ export const library: readonly Scenario[] = [
   ...surroundings,
   fullSwitch,
   ...syslog,
+  ...dualStack,
 ];

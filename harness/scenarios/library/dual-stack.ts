@@ -1,0 +1,78 @@
+/** IPv6 beside IPv4: the poll goes by IPv6, so it is the IPv6 dACL that has to block it (domain.md 5.3, 6.8, 8.4). */
+import {caughtUp} from '#harness/caught-up.ts';
+import {endpointOf} from '#harness/endpoint-handle.ts';
+import type {Lab} from '#harness/lab.ts';
+import {nadOf} from '#harness/nad-handle.ts';
+import {daclNames} from '#harness/policy-plan.ts';
+import {expect, type Scenario} from '#harness/scenario.ts';
+import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
+import {postureConfigurationDetection} from '#harness/scenarios/missing-deny.ts';
+import {readDaclVersionName} from '#protocol/dacl/name.ts';
+import {topology} from '#topologies/dual-stack.ts';
+
+export const dualStack: Scenario[] = [
+  {
+    name: 'dual-stack',
+    claim: 'with a deny for each PSN in both dACLs, a poll over IPv6 meets silence',
+    why: 'every PSN’s address needs its own deny (domain.md 3.3, 8.4), and a PSN with IPv6 has two; the IPv6 dACL is one of its own (6.8)',
+    topology,
+    settings: healthy => ({
+      ...healthy,
+      profile: {xml: null, fields: {StateSyncProbeInterval: '3', NetworkTransitionDelay: '3'}},
+      endpoint: {...healthy.endpoint, connectTimeoutMs: 1000},
+    }),
+    async play(lab) {
+      const {shown} = await becomesCompliant(lab);
+      const {targets} = await lab.until('sync-started', {after: shown});
+      await lab.until('sync-round-finished', {where: {round: 2}, after: shown});
+      await caughtUp(lab);
+      const {sessions} = await nadOf(lab).view();
+
+      expect(lab, sessions[0]?.ipv6Acl?.includes(daclNames.compliantIpv6) === true, 'the IPv6 dACL is in force');
+      expect(lab, sessions[0]?.acl?.includes(daclNames.compliant) === true, 'the IPv4 dACL is in force beside it');
+      expect(lab, (await packetsAtDenies(lab, 'compliantIpv6')) >= targets.length, 'the IPv6 denies met every poll');
+      expect(lab, (await packetsAtDenies(lab, 'compliant')) === 0, 'no poll goes by IPv4');
+      expect(lab, lab.timeline.of('probe-received').length === 0, 'no poll reaches a PSN');
+      expect(lab, lab.timeline.of('alarm-raised').length === 0, 'nobody raises an alarm');
+    },
+  },
+  {
+    name: 'missing-ipv6-deny',
+    claim: 'an IPv6 dACL without the deny lets the poll through beside a correct IPv4 dACL: the alarm, and the latch',
+    why: 'row 1 of domain.md 11 in the family that is forgotten: TAC 222483 shows the deny for IPv4 only',
+    topology,
+    settings: healthy => ({
+      ...healthy,
+      dacl: {...healthy.dacl, compliantIpv6: 'permit ipv6 any any'},
+      profile: {xml: null, fields: {StateSyncProbeInterval: '3', NetworkTransitionDelay: '3'}},
+      endpoint: {...healthy.endpoint, connectTimeoutMs: 1000},
+    }),
+    async play(lab) {
+      const {shown} = await becomesCompliant(lab);
+      const alarm = await lab.until('alarm-raised', {where: {alarm: postureConfigurationDetection}});
+      const disabled = await lab.until('sync-disabled', {after: shown});
+      const received = await lab.until('probe-received');
+      await lab.elapse(6000);
+      await caughtUp(lab);
+
+      expect(lab, alarm.details['Calling Station Id'] === endpointOf(lab).mac, 'the alarm names the endpoint');
+      expect(lab, received.from.includes(':'), 'the poll came by IPv6');
+      expect(lab, (await packetsAtDenies(lab, 'compliant')) === 0, 'the deny of the IPv4 dACL met nothing');
+      expect(lab, lab.timeline.of('alarm-raised').length === 1, 'the alarm is raised once');
+      expect(
+        lab,
+        lab.timeline.of('probe-sent').every(probe => probe.atMs <= disabled.atMs),
+        'a latched agent never polls again',
+      );
+    },
+  },
+];
+
+/** What a dACL's denies of the probe port have met since it came into force. */
+async function packetsAtDenies(lab: Lab, place: 'compliant' | 'compliantIpv6'): Promise<number> {
+  const lines = (lab.settings.dacl[place] ?? '').split('\n');
+  const counts = (await nadOf(lab).counters()).filter(({acl}) => readDaclVersionName(acl)?.name === daclNames[place]);
+  return counts
+    .filter(({line}) => line !== null && lines[line - 1]?.startsWith('deny tcp'))
+    .reduce((sum, {packets}) => sum + packets, 0);
+}
