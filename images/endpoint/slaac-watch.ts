@@ -40,11 +40,15 @@ export class SlaacWatch implements Disposable {
     this.#monitor[Symbol.dispose]();
   }
 
-  /** `2: eth0    inet6 2001:db8:255::2/64 scope global [tentative] dynamic mngtmpaddr …`, with `Deleted` before it when it is gone. */
+  /**
+  `2: eth0    inet6 2001:db8:255::2/64 scope global [tentative] dynamic mngtmpaddr …`, with `Deleted` before it when it is gone. What
+  somebody has added by hand is not dynamic.
+  */
   #read(line: string): void {
     const [, deleted, name, address, flags = ''] =
       /^(Deleted )?\d+: (\S+)\s+inet6 ([0-9a-f:]+)\/\d+ scope global (.*)/.exec(line) ?? [];
-    if (name !== this.#name || address === undefined || / ?(tentative|dadfailed)/.test(flags)) return;
+    if (name !== this.#name || address === undefined || !/\bdynamic\b/.test(flags)) return;
+    if (/\b(tentative|dadfailed)\b/.test(flags)) return;
     if (deleted !== undefined && address !== this.#address) return;
     const now = deleted === undefined ? address : null;
     if (now === this.#address) return;

@@ -213,11 +213,11 @@ export class Authorization {
       return;
     }
     session.userName = policy.userName ?? (session.method === 'mab' ? mabUserName(session.mac) : session.userName);
-    this.#fetch(session, policy, nowMs);
+    this.#obtain(session, policy, nowMs);
   }
 
   /** What the policy names and is not at hand comes first. */
-  #fetch(session: Session, policy: Policy, nowMs: number): void {
+  #obtain(session: Session, policy: Policy, nowMs: number): void {
     const missing = aclsIn(policy).filter(acl => !this.#dacls.has(acl));
     if (missing.length > 0) {
       session.attempt = {kind: 'fetching', policy};
@@ -243,13 +243,13 @@ export class Authorization {
 
   #onAcl(acl: Acl, nowMs: number): void {
     this.#dacls.set(acl.name, acl);
-    for (const session of this.#waitingFor(acl.name)) this.#fetch(session, session.attempt.policy, nowMs);
+    for (const session of this.#waitingFor(acl.name)) this.#obtain(session, session.attempt.policy, nowMs);
   }
 
   #onDownloadFailure(acl: string, reason: string, nowMs: number): void {
     for (const session of this.#waitingFor(acl)) {
       const rest = this.#withoutAcl(session, session.attempt.policy, acl, `could not be downloaded: ${reason}`, nowMs);
-      if (rest) this.#fetch(session, rest, nowMs);
+      if (rest) this.#obtain(session, rest, nowMs);
     }
   }
 
