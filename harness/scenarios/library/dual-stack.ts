@@ -63,7 +63,32 @@ export const dualStack: Scenario[] = [
       );
     },
   },
+  {
+    name: 'psn-by-ipv6-address',
+    claim:
+      'a PSN that the agent knows by its IPv6 address is found there, trusted by it, and polled there beside its name',
+    why: 'domain.md 4.3 and 4.5: call home entries may be addresses, if the certificate has them; 3.3: known PSNs are polled',
+    topology,
+    settings: healthy => {
+      const {profile, ...rest} = polling(healthy);
+      return {...rest, profile: {...profile, fields: {...profile.fields, CallHomeList: `[${psn1}]:8443`}}};
+    },
+    async play(lab) {
+      const {shown} = await becomesCompliant(lab);
+      const found = await lab.until('discovery-started');
+      const {targets} = await lab.until('sync-started', {after: shown});
+      await lab.until('sync-round-finished', {after: shown});
+      await caughtUp(lab);
+
+      expect(lab, found.targets.join(' ') === `[${psn1}]:8443`, 'discovery asks that address alone');
+      expect(lab, targets.join(' ') === `psn1.posturelab.test ${psn1}`, 'name and address are polled');
+      const blocked = lab.timeline.of('probe-blocked', {target: psn1, reason: 'timeout'});
+      expect(lab, blocked.length > 0, 'the poll of the address meets silence');
+    },
+  },
 ];
+
+const psn1 = '2001:db8:1::11';
 
 /** What the denies of the compliant IPv6 dACL have met since it came into force. */
 async function packetsAtDenies(lab: Lab): Promise<number> {
