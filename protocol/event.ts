@@ -89,7 +89,7 @@ export type NadEvent =
   | {kind: 'acl-download-started'; acl: string; server: string}
   | {kind: 'acl-downloaded'; acl: string; entries: number; rounds: number; server: string}
   | {kind: 'acl-download-failed'; acl: string; reason: string}
-  /** A fact from the kernel: committed, read back, at ruleset generation `generation`. */
+  /** A fact from the kernel: committed with the number `generation` in one transaction, and that number read back. */
   | {kind: 'acl-installed'; acl: string; port: string; address: string; sessionId: string; generation: number}
   | {kind: 'acl-withdrawn'; acl: string; port: string; address: string; sessionId: string; generation: number}
   | {kind: 'acl-install-failed'; acl: string; port: string; message: string}

@@ -1,5 +1,5 @@
 import {type InstalledAcl, table} from '#images/nad/enforcement-state.ts';
-import {type KnockElement, knocksByLine} from '#images/nad/knocks.ts';
+import {type KnockElement, knockSets, knocksByLine} from '#images/nad/knocks.ts';
 import type {NftSession} from '#images/nad/nft.ts';
 import {readComment} from '#protocol/dacl/compile.ts';
 import type {AceCount} from '#protocol/nad/contract.ts';
@@ -10,11 +10,29 @@ implicit deny, in the order of evaluation. Entries that can match nothing are no
 meter are left out; one between the two counts, while it knocks, may stay in.
 */
 export async function readCounters(nft: NftSession, acls: Iterable<InstalledAcl>): Promise<AceCount[]> {
-  const {documents, complaint} = await nft.run(`list table ${table}`);
-  const [document] = documents;
-  if (document === undefined) throw new Error(`The kernel's counters cannot be read: ${complaint}`);
-  const packets = readPackets(document);
-  const knockSets = readKnocks(document);
+  return countsIn(await listed(nft, [`list table ${table}`]), acls);
+}
+
+/** The same of lists that are about to go, without reading all the others. */
+export async function readLastCounters(nft: NftSession, acls: readonly InstalledAcl[]): Promise<AceCount[]> {
+  const lists = acls.flatMap(installed => [
+    ...installed.compiled.chains.map(({name}) => `list chain ${table} ${name}`),
+    ...installed.compiled.maps.map(({name}) => `list map ${table} ${name}`),
+    ...knockSets(installed).names.map(name => `list set ${table} ${name}`),
+  ]);
+  return countsIn(await listed(nft, lists), acls);
+}
+
+/** What nft prints to several `list`, together. */
+async function listed(nft: NftSession, lists: readonly string[]): Promise<Listing> {
+  const {documents, complaint} = await nft.run(...lists);
+  if (documents.length < lists.length) throw new Error(`The kernel's counters cannot be read: ${complaint}`);
+  return {nftables: documents.flatMap(document => (document as Listing).nftables)};
+}
+
+function countsIn(listing: Listing, acls: Iterable<InstalledAcl>): AceCount[] {
+  const packets = readPackets(listing);
+  const knockSets = readKnocks(listing);
   return Array.from(acls).flatMap(installed => {
     const {acl, compiled} = installed;
     const knocks = knocksByLine(installed, knockSets);
@@ -31,7 +49,7 @@ export async function readCounters(nft: NftSession, acls: Iterable<InstalledAcl>
   });
 }
 
-/** From what `nft -j list table` prints: rules with a comment and a counter, and elements of maps with both. */
+/** From what `nft -j list` prints: rules with a comment and a counter, and elements of maps with both. */
 interface Listing {
   nftables: {
     rule?: {chain: string; comment?: string; expr: {counter?: {packets: number}}[]};
@@ -40,13 +58,13 @@ interface Listing {
   }[];
 }
 
-function readKnocks(document: unknown): Map<string, KnockElement[]> {
-  const sets = (document as Listing).nftables.flatMap(({set}) => set ?? []);
+function readKnocks({nftables}: Listing): Map<string, KnockElement[]> {
+  const sets = nftables.flatMap(({set}) => set ?? []);
   return new Map(sets.map(({name, elem = []}) => [name, elem]));
 }
 
 /** By chain or map, and line. */
-function readPackets(document: unknown): Map<string, Map<number | null, number>> {
+function readPackets({nftables}: Listing): Map<string, Map<number | null, number>> {
   const packets = new Map<string, Map<number | null, number>>();
   const add = (name: string, comment: string | undefined, count: number | undefined) => {
     const line = comment === undefined ? undefined : readComment(comment);
@@ -55,7 +73,7 @@ function readPackets(document: unknown): Map<string, Map<number | null, number>>
     lines.set(line, (lines.get(line) ?? 0) + count);
     packets.set(name, lines);
   };
-  for (const {rule, map} of (document as Listing).nftables) {
+  for (const {rule, map} of nftables) {
     if (rule) add(rule.chain, rule.comment, rule.expr.find(({counter}) => counter)?.counter?.packets);
     for (const [{elem}] of map?.elem ?? []) add(map?.name ?? '', elem?.comment, elem?.counter?.packets);
   }

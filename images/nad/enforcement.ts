@@ -2,8 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {readCounters} from '#images/nad/counters.ts';
-import {GenerationMonitor} from '#images/nad/enforcement-generations.ts';
+import {readCounters, readLastCounters} from '#images/nad/counters.ts';
 import {
   type EnforcementState,
   emptyState,
@@ -62,11 +61,10 @@ export class Enforcement implements Disposable {
   readonly #writer: NftSession;
   /** Reads in a process of its own, so that no transaction waits for a long list of counters. */
   readonly #reader: NftSession;
-  readonly #monitor: GenerationMonitor;
   readonly #past = new HitRecord();
   readonly #macOf: MacOf | undefined;
   #state: EnforcementState;
-  #number = 0;
+  #generation = 0;
   #lastTransaction: Promise<unknown> = Promise.resolve();
 
   constructor({
@@ -84,7 +82,6 @@ export class Enforcement implements Disposable {
     this.#state = {...switchState, passesDiscovery};
     using resources = new DisposableStack();
     this.#directory = resources.adopt(mkdtempSync(join(tmpdir(), 'posturelab-')), remove);
-    this.#monitor = resources.use(new GenerationMonitor({command, onEnd}));
     this.#writer = resources.use(new NftSession({command, home: this.#directory, onEnd}));
     this.#reader = resources.use(new NftSession({command, home: this.#directory, onEnd}));
     this.#resources = resources.move();
@@ -115,8 +112,8 @@ export class Enforcement implements Disposable {
   }
 
   /**
-  Makes the changes at one instant, after those asked for before. Resolves with the generation of the kernel's ruleset, when
-  the kernel has committed it and has been read back. Otherwise nothing has changed, and it rejects with the reason.
+  Makes the changes at one instant, after those asked for before. Resolves with the generation of the switch's rules, when the
+  kernel has committed it and has been read back. Otherwise nothing has changed, and it rejects with the reason.
 
   An address, and likewise null (all others), has one ACL on a port; a family without one is dropped.
   */
@@ -148,13 +145,12 @@ export class Enforcement implements Disposable {
     const generation = this.#lastTransaction.then(async () => {
       const {next, preparation, undo, commands} = plan(this.#state);
       if (preparation.length > 0) await this.#commit(preparation);
-      const number = await this.#commit(commands).catch(async error => {
+      const committed = await this.#commit(commands).catch(async error => {
         if (undo.length > 0) await this.#commit(undo);
         throw error;
       });
-      const stamp = stampWith(number);
       this.#state = next;
-      return this.#monitor.generationOf(number, () => this.#writer.run(stamp.join('; ')));
+      return committed;
     });
     this.#lastTransaction = generation.then(() => this.#rememberRetired()).catch(() => {});
     return generation;
@@ -164,29 +160,30 @@ export class Enforcement implements Disposable {
   async #rememberRetired(): Promise<void> {
     const {retired} = this.#state;
     if (retired.length === 0) return;
-    const counts = await readCounters(this.#reader, retired);
+    const counts = await readLastCounters(this.#reader, retired);
     for (const {acl} of retired) this.#past.add(acl, counts);
   }
 
   /**
+  Commits with the commands the generation that they make, as the one element of a set, and reads it back from the kernel: a
+  transaction is whole or nothing, so the number that is read stands for all of it. (The kernel's own number is told by
+  `nft monitor` alone, which prints every element of a list before it: with 10,000 entries that took a second more.)
+
   The commands go by a file, because what nft reads from its terminal it also edits and remembers (measured: 1.4 s instead of
-  0.4 for 10,000 rules). It commits the whole file or nothing, so the number read back, which is returned, stands for all of it.
+  0.4 for 10,000 rules).
   */
   async #commit(commands: readonly string[]): Promise<number> {
-    this.#number += 1;
-    const number = this.#number;
+    this.#generation += 1;
+    const generation = this.#generation;
     const path = join(this.#directory, 'transaction.nft');
-    await writeFile(path, `${[...commands, ...stampWith(number)].join('\n')}\n`);
+    const stamp = [`flush set ${table} committed`, `add element ${table} committed { ${generation} }`];
+    await writeFile(path, `${[...commands, ...stamp].join('\n')}\n`);
     const {documents, complaint} = await this.#writer.run(`include "${path}"`, `list set ${table} committed`);
-    if (readStamp(documents[0]) === number) return number;
+    if (readStamp(documents[0]) === generation) return generation;
     throw new Error(
       complaint === '' ? 'nft did not commit the transaction, and did not say why.' : shortened(complaint),
     );
   }
-}
-
-function stampWith(number: number): string[] {
-  return [`flush set ${table} committed`, `add element ${table} committed { ${number} }`];
 }
 
 /** From what `nft -j list set` prints. */

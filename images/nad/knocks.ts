@@ -14,12 +14,13 @@ const kinds: readonly {suffix: string; condition: string; flags: TcpFlag[]}[] = 
 ];
 
 /** Sets in which knocks at a list are counted before its entries see them. IPv4 only, as the gap meter is. */
-export function knockSets({acl, compiled}: InstalledAcl): {add: string[]; remove: string[]; rules: string[]} {
+export function knockSets({acl, compiled}: InstalledAcl): Record<'names' | 'add' | 'remove' | 'rules', string[]> {
   const {chain} = compiled;
   const sets = acl.family === 'ipv4' ? kinds.map(kind => ({...kind, name: `${chain}_${kind.suffix}`})) : [];
   const type = 'type ipv4_addr . ipv4_addr . inet_service; size 65535; flags dynamic; counter;';
   const ports = `tcp sport ${knockPorts.from}-${knockPorts.to}`;
   return {
+    names: sets.map(({name}) => name),
     add: sets.map(({name}) => `add set ${table} ${name} { ${type} }`),
     rules: sets.map(
       ({name, condition}) =>

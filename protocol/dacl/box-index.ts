@@ -51,20 +51,19 @@ export class BoxIndex {
     const network = this.#networkOf(box);
     const host = this.#hostOf(box);
     const port = portOf(box);
-    const shelves = [
-      this.#anywhere,
-      ...(network === undefined ? this.#networks.values() : get(this.#networks, network)),
-    ];
+    const shelves = [this.#anywhere];
+    if (network === undefined) shelves.push(...this.#networks.values());
+    else addIfThere(shelves, this.#networks.get(network));
     const withHosts = host === undefined && (all || sum(shelves, ({hosts}) => hosts.size) >= 2 ** this.#openBits(box));
     const withPorts = port === undefined && (all || sum(shelves, ({ports}) => ports.size) >= widthOf(box));
     const groups: (readonly Indexed[])[] = [];
     for (const {hosts, ports, blocks, others} of shelves) {
-      if (host !== undefined) groups.push(...get(hosts, host));
+      if (host !== undefined) addIfThere(groups, hosts.get(host));
       else if (withHosts) groups.push(...hosts.values());
-      if (port !== undefined) groups.push(...get(ports, port));
+      if (port !== undefined) addIfThere(groups, ports.get(port));
       else if (withPorts) groups.push(...ports.values());
-      for (const [block, group] of blocks) if (block >= firstBlock(box) && block <= lastBlock(box)) groups.push(group);
-      groups.push(others);
+      if (blocks.size > 0) addBlocks(groups, blocks, box);
+      if (others.length > 0) groups.push(others);
     }
     return groups;
   }
@@ -126,9 +125,14 @@ function put<Key>(map: Map<Key, Indexed[]>, key: Key, indexed: Indexed): void {
   else map.set(key, [indexed]);
 }
 
-function get<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): [] | [Value] {
-  const value = map.get(key);
-  return value === undefined ? [] : [value];
+function addIfThere<Value>(to: Value[], value: Value | undefined): void {
+  if (value !== undefined) to.push(value);
+}
+
+function addBlocks(groups: (readonly Indexed[])[], blocks: ReadonlyMap<number, Indexed[]>, box: Box): void {
+  const [first, last] = [firstBlock(box), lastBlock(box)];
+  if (first === last) addIfThere(groups, blocks.get(first));
+  else for (const [block, group] of blocks) if (block >= first && block <= last) groups.push(group);
 }
 
 function sum(shelves: readonly Shelf[], count: (shelf: Shelf) => number): number {

@@ -38,9 +38,18 @@ export function conditionsOf(
   addAddress(network, {side: 'daddr', match: ace.destination, family});
   const isPossible = addHeader(network, ace, family);
   if (ace.protocol !== undefined) {
-    network.push({what: 'meta l4proto', value: String(whole(ace.protocol)), key: 'meta l4proto'});
+    network.push(protocolConditions[ace.protocol] ?? protocolCondition(whole(ace.protocol)));
   }
   return {network: isPossible ? network : 'never', transport: transportConditions(ace, family)};
+}
+
+/** Each of them once: every entry has one. */
+const protocolConditions: readonly Condition[] = Array.from({length: 256}, (_, protocol) =>
+  protocolCondition(protocol),
+);
+
+function protocolCondition(protocol: number): Condition {
+  return {what: 'meta l4proto', value: String(protocol), key: 'meta l4proto'};
 }
 
 function addAddress(

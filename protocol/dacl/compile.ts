@@ -117,18 +117,29 @@ function addChain(
 
 /** Those before which no step asks for the same, or for nothing at all. */
 function living(steps: Step[]): Step[] {
-  const asked = new Map<number, Set<string>>();
+  const asked = new Map<number, Map<string, Step | Set<string>>>();
   const alive: Step[] = [];
   for (const step of steps) {
-    const {shape, conditions} = step;
-    const seen = asked.get(shape) ?? new Set();
-    const count = seen.size;
-    seen.add(shape === 0 ? textOf(conditions) : valuesOf(conditions));
-    if (seen.size > count) alive.push(step);
-    if (conditions.length === 0) break;
-    asked.set(shape, seen);
+    const ofShape = asked.get(step.shape) ?? new Map<string, Step | Set<string>>();
+    asked.set(step.shape, ofShape);
+    if (isNew(step, ofShape)) alive.push(step);
+    if (step.conditions.length === 0) break;
   }
   return alive;
+}
+
+/** Steps of a shape by their first value, and only those that share it by all of them: most lists are of different hosts. */
+function isNew(step: Step, asked: Map<string, Step | Set<string>>): boolean {
+  const first = step.shape === 0 ? textOf(step.conditions) : (step.conditions[0]?.value ?? '');
+  const known = asked.get(first);
+  if (known === undefined) {
+    asked.set(first, step);
+    return true;
+  }
+  const texts = known instanceof Set ? known : new Set([valuesOf(known.conditions)]);
+  const count = texts.size;
+  asked.set(first, texts.add(valuesOf(step.conditions)));
+  return texts.size > count;
 }
 
 /** Puts steps together that follow each other and are of the same fields. Their order does not matter: at most one can match. */
@@ -148,7 +159,7 @@ makes the map smaller, and nft faster.
 */
 function lookUp({maps}: CompiledAcl, run: Step[], name: string): string {
   const first = run[0]?.conditions ?? [];
-  const isKey = first.map(({value}, at) => run.some(({conditions}) => conditions[at]?.value !== value));
+  const isKey = first.map((condition, at) => run.some(({conditions}) => isOther(conditions[at], condition)));
   const common = first.flatMap(({key = '', value}, at) => (isKey[at] ? [] : {what: key, value}));
   const keys = first.flatMap(({key}, at) => (isKey[at] ? (key ?? []) : []));
   const elements = run.map(
@@ -156,6 +167,10 @@ function lookUp({maps}: CompiledAcl, run: Step[], name: string): string {
   );
   maps.push({name, keys, type: keys.map(key => keyTypes[key]).join(' . '), elements});
   return `${textOf(common)} ${keys.join(' . ')} vmap @${name}`.trimStart();
+}
+
+function isOther(a: Condition | undefined, b: Condition): boolean {
+  return a !== b && a?.value !== b.value;
 }
 
 function ruleOf({conditions, verdict, line}: Step): string {

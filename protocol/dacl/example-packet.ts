@@ -43,12 +43,14 @@ function addressOf(
   bits: readonly number[],
   {place, words, usual}: {place: number; words: number; usual: readonly number[]},
 ): string {
-  const chosen = Array.from({length: words}, (_, word) => {
+  const chosen = (word: number) => {
     const [value = 0, mask = 0] = [bits[place + 2 * word], bits[place + 2 * word + 1]];
     return ((value & mask) | ((usual[word] ?? 0) & ~mask)) >>> 0;
-  });
-  if (words === 1) return formatIpv4(chosen[0] ?? 0);
-  return formatIpv6(chosen.reduce((address, word) => (address << 32n) | BigInt(word), 0n));
+  };
+  if (words === 1) return formatIpv4(chosen(0));
+  let address = 0n;
+  for (let word = 0; word < words; word += 1) address = (address << 32n) | BigInt(chosen(word));
+  return formatIpv6(address);
 }
 
 /** SYN, if the box leaves the choice. */

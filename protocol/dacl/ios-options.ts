@@ -18,6 +18,7 @@ export type OptionKind =
   | 'fragments'
   | 'log'
   | 'time-range'
+  | 'sequence'
   | 'unsupported';
 
 /** Every word that IOS takes after destination and ports. `unsupported`: IOS knows it, this emulation does not. */
@@ -39,6 +40,7 @@ export const optionNames: ReadonlyMap<string, OptionKind> = new Map([
   ['log', 'log'],
   ['log-input', 'log'],
   ['time-range', 'time-range'],
+  ['sequence', 'sequence'],
   ['auth', 'unsupported'],
   ['dest-option', 'unsupported'],
   ['dest-option-type', 'unsupported'],
@@ -50,7 +52,6 @@ export const optionNames: ReadonlyMap<string, OptionKind> = new Map([
   ['reflect', 'unsupported'],
   ['routing', 'unsupported'],
   ['routing-type', 'unsupported'],
-  ['sequence', 'unsupported'],
   ['undetermined-transport', 'unsupported'],
 ] as const);
 
@@ -76,6 +77,5 @@ export const unsupportedReasons: ReadonlyMap<string, string> = new Map([
   ],
   ['routing', extensionHeaders],
   ['routing-type', extensionHeaders],
-  ['sequence', 'A sequence number stands at the beginning of an entry here.'],
   ['undetermined-transport', extensionHeaders],
 ]);

@@ -1,13 +1,11 @@
 import type {Ace} from '#protocol/dacl/acl.ts';
-import {type LineReader, quote, readNumber} from '#protocol/dacl/line-reader.ts';
+import type {LineReader} from '#protocol/dacl/line-reader.ts';
 import {parseAddressMatch} from '#protocol/dacl/parse-address.ts';
 import {parseMessage} from '#protocol/dacl/parse-message.ts';
 import {parseOptions} from '#protocol/dacl/parse-options.ts';
 import {parsePorts} from '#protocol/dacl/parse-ports.ts';
 import {parseProtocol} from '#protocol/dacl/parse-protocol.ts';
-
-/** Up to here IOS numbers entries. */
-export const mostSequence = 2_147_483_647;
+import {parseSequence} from '#protocol/dacl/parse-sequence.ts';
 
 const actions: ReadonlyMap<string, 'permit' | 'deny' | 'remark' | 'unsupported' | 'header'> = new Map([
   ['permit', 'permit'],
@@ -23,7 +21,7 @@ const actions: ReadonlyMap<string, 'permit' | 'deny' | 'remark' | 'unsupported' 
 
 /** Reads one line that is neither blank nor a comment. `undefined`: a remark, or its problems have been reported. */
 export function parseAce(reader: LineReader, family: 'ipv4' | 'ipv6'): Ace | undefined {
-  const sequence = parseSequence(reader);
+  const sequence = startsWithNumber(reader) ? parseSequence(reader) : undefined;
   const action = parseAction(reader);
   if (action === undefined) return undefined;
 
@@ -34,28 +32,20 @@ export function parseAce(reader: LineReader, family: 'ipv4' | 'ipv6'): Ace | und
   const destinationPort = parsePorts(reader, {protocol, side: 'destination'});
   const message = parseMessage(reader, {protocol, family});
   const hasTransport = Boolean(sourcePort ?? destinationPort ?? message.icmp) || message.igmpType !== undefined;
-  const options = parseOptions(reader, {protocol, family, hasTransport});
+  const hasSequence = sequence !== undefined;
+  const options = parseOptions(reader, {protocol, family, hasTransport, hasSequence});
   if (reader.failed || source === undefined || destination === undefined) return undefined;
 
   const ace: Ace = {line: reader.line, action, source, destination, ...message, ...options};
-  if (sequence !== undefined) ace.sequence = sequence;
+  if (hasSequence) ace.sequence = sequence;
   if (typeof protocol === 'number') ace.protocol = protocol;
   if (sourcePort) ace.sourcePort = sourcePort;
   if (destinationPort) ace.destinationPort = destinationPort;
   return ace;
 }
 
-function parseSequence(reader: LineReader): number | undefined {
-  const token = reader.next;
-  if (token === undefined || !/^\d+$/.test(token.text)) return undefined;
-  reader.take();
-  const sequence = readNumber(token.text);
-  if (sequence !== undefined && sequence >= 1 && sequence <= mostSequence) return sequence;
-  return reader.fail(token, {
-    code: 'sequence',
-    message: `${quote(token.text)} is no sequence number: those go from 1 to ${mostSequence}.`,
-    fix: 'Write another number, or leave it out.',
-  });
+function startsWithNumber(reader: LineReader): boolean {
+  return /^\d+$/.test(reader.next?.text ?? '');
 }
 
 function parseAction(reader: LineReader): 'permit' | 'deny' | undefined {

@@ -5,10 +5,11 @@ import {dscpNames, precedenceNames, tosNames} from '#protocol/dacl/ios-qos.ts';
 import {type LineReader, quote, readNumber, type Token} from '#protocol/dacl/line-reader.ts';
 import {parseNumbers} from '#protocol/dacl/parse-ports.ts';
 import type {LineProtocol} from '#protocol/dacl/parse-protocol.ts';
+import {parseSequence} from '#protocol/dacl/parse-sequence.ts';
 
 export type AceOptions = Pick<
   Ace,
-  'established' | 'flags' | 'dscp' | 'precedence' | 'tos' | 'ttl' | 'fragments' | 'log' | 'timeRange'
+  'sequence' | 'established' | 'flags' | 'dscp' | 'precedence' | 'tos' | 'ttl' | 'fragments' | 'log' | 'timeRange'
 >;
 
 interface Line {
@@ -16,6 +17,8 @@ interface Line {
   family: 'ipv4' | 'ipv6';
   /** Whether the entry looks at ports or a message type already. */
   hasTransport: boolean;
+  /** Whether it began with a number. */
+  hasSequence: boolean;
 }
 
 /** Reads what stands after addresses, ports and message type, to the end of the line. */
@@ -85,6 +88,7 @@ function parseOption(
       fix: name === 'ttl' ? 'Leave it out.' : 'Write `dscp` instead, or leave it out.',
     });
   }
+  if (kind === 'sequence') checkSequence(reader, token, line);
   readOption(reader, {name, kind, token, options});
 }
 
@@ -134,6 +138,11 @@ function readOption(
     case 'time-range':
       readTimeRange(reader, options);
       return;
+    case 'sequence': {
+      const sequence = parseSequence(reader);
+      if (sequence !== undefined) options.sequence = sequence;
+      return;
+    }
     case 'unsupported':
       reader.fail(token, {
         code: 'unsupported',
@@ -144,6 +153,23 @@ function readOption(
       return;
     default:
       kind satisfies never;
+  }
+}
+
+/** An IPv6 entry may have its number at the end, as IOS shows it; an IPv4 entry has it at the beginning. */
+function checkSequence(reader: LineReader, token: Token, {family, hasSequence}: Line): void {
+  if (family === 'ipv4') {
+    reader.fail(token, {
+      code: 'ipv6-only',
+      message: 'Only IPv6 entries have their sequence number at the end.',
+      fix: 'Write the number at the beginning of the line, or leave it out.',
+    });
+  } else if (hasSequence) {
+    reader.fail(token, {
+      code: 'twice',
+      message: 'The line has its sequence number at the beginning already.',
+      fix: 'Leave one of the two out.',
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import type {Ace, Acl} from '#protocol/dacl/acl.ts';
 import {LineReader, quote} from '#protocol/dacl/line-reader.ts';
-import {mostSequence, parseAce} from '#protocol/dacl/parse-ace.ts';
+import {parseAce} from '#protocol/dacl/parse-ace.ts';
+import {mostSequence} from '#protocol/dacl/parse-sequence.ts';
 import type {AclProblem} from '#protocol/dacl/problem.ts';
 
 export type {AclProblem} from '#protocol/dacl/problem.ts';

@@ -50,13 +50,14 @@ class Search {
   /** Comes first: it fills the index. */
   shadowed(): Idle[] {
     const idle: Idle[] = [];
-    for (const [index, own] of this.#boxes.entries()) {
-      const by = new Set<number>();
+    for (let index = 0; index < this.#boxes.length; index += 1) {
+      const own = this.#boxes[index] ?? [];
+      const by: number[] = [];
       const isReached = own.some(box => this.#uncovered(box, {before: index, by}));
       for (const box of own) this.#index.add({box, index});
       const [example] = own;
       if (isReached || example === undefined) continue;
-      idle.push({kind: 'shadowed', index, by: [...by].sort((a, b) => a - b), example});
+      idle.push({kind: 'shadowed', index, by: [...new Set(by)].sort((a, b) => a - b), example});
     }
     return idle;
   }
@@ -69,12 +70,12 @@ class Search {
     const boxes = this.#boxes[index] ?? [];
     const {length} = this.#boxes;
     const isImplied = this.#acl.entries[index]?.action === impliedAction(this.#acl, boxes);
-    const by = new Set<number>();
+    const by: number[] = [];
     const reachesEnd = boxes.some(box => this.#uncovered(box, {before: length, except: index, by}));
     if (reachesEnd && !isImplied) return undefined;
     if (boxes.some(box => this.#meetsOpposite(box, index)) || !this.isComplete) return undefined;
     const [example] = boxes.flatMap(box => this.#uncovered(box, {before: index, all: true}) ?? []);
-    return example && {kind: 'redundant', index, by: reachesEnd ? null : Math.max(...by), example};
+    return example && {kind: 'redundant', index, by: reachesEnd ? null : by.reduce((a, b) => Math.max(a, b)), example};
   }
 
   #meetsOpposite(box: Box, index: number): boolean {
@@ -92,12 +93,12 @@ class Search {
 
   /**
   Some packets of a box that none of the entries before matches, `except` not counted. If there are none, `by` gets the entries
-  that match them. Unless `all` are compared, single hosts or ports that cannot be all of the box may still be among them.
+  that match them, some more than once. Unless `all` are compared, single hosts or ports that cannot be all of the box may still be among them.
   */
-  #uncovered(box: Box, options: {before: number; except?: number; by?: Set<number>; all?: boolean}): Box | undefined {
+  #uncovered(box: Box, options: {before: number; except?: number; by?: number[]; all?: boolean}): Box | undefined {
     const {met, whole} = this.#met(box, options);
     if (whole) {
-      options.by?.add(whole.index);
+      options.by?.push(whole.index);
       return undefined;
     }
     if (met.length === 0) return box;
@@ -110,7 +111,7 @@ class Search {
         const left = options.all ? piece : this.#uncovered(piece, options); // fewer hosts and ports may be all of a piece
         if (left) return left;
       } else if (intersects(piece, other.box)) {
-        options.by?.add(other.index);
+        options.by?.push(other.index);
         for (const part of subtract(piece, other.box)) open.push({piece: part, place: place + 1});
       } else {
         open.push({piece, place: place + 1});
@@ -134,7 +135,7 @@ class Search {
         else met.push(other);
       }
     }
-    return {met: met.sort((a, b) => a.index - b.index), whole};
+    return {met: met.length > 1 ? met.sort((a, b) => a.index - b.index) : met, whole};
   }
 
   #groupsFor(box: Box, all: boolean): readonly (readonly Indexed[])[] {

@@ -40,6 +40,7 @@ for (const [text, brief, fix] of [
   ['permit ip any any bananas', 'unknown-option@1:19 bananas', '`log`'],
   ['permit object-group WEB any any', 'unsupported@1:8 object-group', 'one entry for each'],
   ['0 permit ip any any', 'sequence@1:1 0', 'leave it out'],
+  ['permit ip any any sequence 10', 'ipv6-only@1:19 sequence', 'beginning of the line'],
   ['permit ip any any time-range', 'missing-time-range@1:29', 'name'],
   ['permit ip any any – log', 'character@1:19', 'plain'],
   ['ip access-list extended FOO', 'header@1:1 ip', 'permit'],
@@ -114,6 +115,20 @@ test('all problems of a text are reported, in its order', t => {
     ],
   );
 });
+
+for (const [text, brief] of [
+  ['permit ipv6 any any sequence', 'sequence@1:29'],
+  ['permit ipv6 any any sequence 0', 'sequence@1:30 0'],
+  ['permit ipv6 any any sequence ten', 'sequence@1:30 ten'],
+  ['10 permit ipv6 any any sequence 10', 'twice@1:24 sequence'],
+  ['permit ipv6 any any sequence 10 sequence 20', 'twice@1:33 sequence'],
+] as const) {
+  test(`IPv6: ${text}: ${brief}`, t => {
+    const {acl, problems} = parseAcl(text, {name: 'test', family: 'ipv6'});
+    t.deepEqual(briefly(problems), [brief]);
+    t.is(acl.entries.length, 0);
+  });
+}
 
 test('a sequence number that is there twice is an error at the second', t => {
   t.deepEqual(briefly(problemsOf('10 permit ip any any\n10 deny ip any any')), ['sequence-twice@2:1']);

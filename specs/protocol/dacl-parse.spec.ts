@@ -183,6 +183,26 @@ test('entries are evaluated in the order of their sequence numbers, and IOS numb
   );
 });
 
+test('an IPv6 entry may have its sequence number at the end, as IOS prints it', t => {
+  const text = ['permit tcp any any eq 443 sequence 20', '10 deny udp any any', 'permit icmp any any seq 30 log'].join(
+    '\n',
+  );
+  const {acl, problems} = parseAcl(text, {name: 'test', family: 'ipv6'});
+
+  t.deepEqual(
+    acl.entries.map(({line, sequence, log}) => [line, sequence, log]),
+    [
+      [2, 10, undefined],
+      [1, 20, undefined],
+      [3, 30, 'log'],
+    ],
+  );
+  t.deepEqual(
+    problems.map(({code}) => code),
+    ['sequence-order'],
+  );
+});
+
 test('where no entry has a sequence number, none gets one: that is for the platform that shows them', t => {
   const {acl} = parseAcl('permit tcp any any\ndeny udp any any', {name: 'test'});
   t.deepEqual(

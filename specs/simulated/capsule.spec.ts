@@ -7,6 +7,7 @@ import {execPath} from 'node:process';
 import {promisify} from 'node:util';
 import test from 'ava';
 import {type Capsule, CapsuleError, capsuleOf, readCapsule, replayCapsule, specOf} from '#harness/capsule.ts';
+import {replayVerb} from '#harness/cli/verbs/replay.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
 import {playScenario} from '#harness/run-scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
@@ -14,6 +15,7 @@ import {library} from '#harness/scenarios/library/all.ts';
 import {rediscovery} from '#harness/scenarios/rediscovery.ts';
 import {settled} from '#harness/settled.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
+import {refusal} from '#specs/simulated/refusal.ts';
 
 const known = [...scenarios, ...library];
 
@@ -99,7 +101,7 @@ test('the command saves a failing run, plays it again in another process, and ma
     t.regex(specOf(saved), /seed 9, FAILED when it was saved/);
     await writeFile(file, JSON.stringify({...saved, timelineSha256: 'another'}));
     await t.throwsAsync(posturelab('replay', file), {code: 1});
-    await t.throwsAsync(posturelab('replay', join(folder, 'none.json')), {code: 2});
+    t.is(await refusal(replayVerb(), join(folder, 'none.json')), 2);
   } finally {
     await rm(folder, {recursive: true});
   }

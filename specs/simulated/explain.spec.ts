@@ -7,6 +7,7 @@ import {execPath} from 'node:process';
 import {promisify} from 'node:util';
 import test from 'ava';
 import fc from 'fast-check';
+import {explainVerb} from '#harness/cli/verbs/explain.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {diagnose} from '#harness/field-log/diagnosis.ts';
 import {happeningsOf} from '#harness/field-log/happenings.ts';
@@ -16,6 +17,7 @@ import type {Scenario} from '#harness/scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
 import {library} from '#harness/scenarios/library/all.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
+import {refusal} from '#specs/simulated/refusal.ts';
 
 const codesOf = (text: string) => diagnose(happeningsOf(readLog(text).lines)).map(({code}) => code);
 
@@ -145,7 +147,7 @@ test('the command says no to a log with a mistake in it, and names a file that i
     t.is(error?.code, 1);
     t.is(JSON.parse(error?.stdout ?? '{}').findings[0].code, 'deny-missing');
     t.is(JSON.parse(healthy.stdout).findings[0].code, 'healthy');
-    await t.throwsAsync(explain(join(folder, 'none.txt')), {code: 2});
+    t.is(await refusal(explainVerb(), join(folder, 'none.txt')), 2);
   } finally {
     await rm(folder, {recursive: true});
   }

@@ -3,6 +3,7 @@ import {execFile} from 'node:child_process';
 import {execPath} from 'node:process';
 import {promisify} from 'node:util';
 import test from 'ava';
+import {raceVerb} from '#harness/cli/verbs/race.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
 import {calibrate} from '#harness/race/calibration.ts';
 import {confirmCells} from '#harness/race/confirm.ts';
@@ -17,6 +18,7 @@ import {isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {Random} from '#harness/simulator/random.ts';
 import {simulate} from '#harness/simulator/simulated-lab.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
+import {refusal} from '#specs/simulated/refusal.ts';
 import {topology} from '#topologies/two-psn.ts';
 
 const calibration = await calibrate(topology, 1);
@@ -208,5 +210,5 @@ test('the command prints shades and no colours into a pipe, and one document wit
   t.regex(text.stdout, /A NetworkTransitionDelay of 5 s keeps false alarms below 0\.01 %/);
   t.is(document.answer.delayS, 5);
   t.is(document.confirmed.length, 2);
-  await t.throwsAsync(race('--x', 'weather=1..2'), {code: 2});
+  t.is(await refusal(raceVerb(), '--x', 'weather=1..2'), 2);
 });

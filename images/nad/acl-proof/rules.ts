@@ -8,8 +8,8 @@ import {NftSession, nftCommand} from '#images/nad/nft.ts';
 import type {AceCount, EnforcementChange} from '#protocol/nad/contract.ts';
 
 /**
-The switch's rules, by the same plan that `Enforcement` carries out. Without its monitor, which would be told of every traced
-packet as well and take as long as everything else here together.
+The switch's rules, by the same plan that `Enforcement` carries out. Without what that keeps of lists that are gone: here thousands
+come and go.
 */
 export class ProofRules implements Disposable {
   readonly #resources: DisposableStack;
