@@ -1,14 +1,18 @@
 /** What can be changed about a lab without changing its topology: dACLs, profile, facts, latencies, secrets. */
 
 import {type Dot1xSettings, healthyDot1x} from '#harness/dot1x-settings.ts';
+import {ipv6Dacls} from '#harness/ipv6-dacls.ts';
 import type {LinkSetting} from '#harness/link-directions.ts';
 import {nodesOf, type Topology} from '#harness/topology.ts';
 import type {HostMode} from '#protocol/nad/contract.ts';
 import type {HostFacts, Requirement} from '#protocol/posture/requirement.ts';
 
+export type DaclPlace = 'compliant' | 'nonCompliant' | 'unknown';
+export type Ipv6DaclPlace = `${DaclPlace}Ipv6`;
+
 export interface LabSettings {
-  /** The texts of the three dACLs, by posture status. */
-  dacl: {compliant: string; nonCompliant: string; unknown: string};
+  /** The texts of the three dACLs, by posture status; and of those of IPv6, in a topology that has it. */
+  dacl: Record<DaclPlace, string> & Partial<Record<Ipv6DaclPlace, string>>;
   profile: {
     /** A whole ISEPostureCFG.xml, instead of the lab's own; null: the lab's own. */
     xml: string | null;
@@ -128,7 +132,12 @@ export function callHomeList(topology: Topology): string[] {
 export function defaultSettings(topology: Topology): LabSettings {
   const psns = nodesOf(topology, 'psn').map(([, psn]) => psn.address.split('/')[0] ?? '');
   return {
-    dacl: {compliant: compliantDacl(psns), nonCompliant: nonCompliantDacl(psns), unknown: unknownDacl(psns)},
+    dacl: {
+      compliant: compliantDacl(psns),
+      nonCompliant: nonCompliantDacl(psns),
+      unknown: unknownDacl(psns),
+      ...ipv6Dacls(topology),
+    },
     profile: {xml: null, fields: {}},
     endpoint: {
       facts: {firewall: true, 'antivirus.definitionsAgeDays': 1, 'disk.encrypted': true},

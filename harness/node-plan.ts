@@ -28,7 +28,9 @@ export async function planNodes(topology: Topology, settings: LabSettings): Prom
       }
       if (plan.kind === 'nad') return plan;
       const authority = settings.psn.untrusted.includes(plan.node) ? stranger : trusted;
-      const certificate = await authority.issue(fqdn(plan.node), [fqdn(plan.node)], [addressOf(plan.settings)]);
+      const {ipv6Address} = plan.settings;
+      const addresses = [addressOf(plan.settings), ...(ipv6Address === null ? [] : [ipv6Address])];
+      const certificate = await authority.issue(fqdn(plan.node), [fqdn(plan.node)], addresses);
       const tls = {ca: trusted.cert, ...certificate};
       return {...plan, settings: {...plan.settings, tls, hosts: hostsOf(topology)}};
     }),

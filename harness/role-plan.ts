@@ -3,15 +3,17 @@
 import type {Dot1xSettings} from '#harness/dot1x-settings.ts';
 import {NoSuchNodeError} from '#harness/lab.ts';
 import {callHomeList, fqdn, type LabSettings} from '#harness/lab-settings.ts';
+import {policyOf} from '#harness/policy-plan.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
-import {customPortalsOf, namesOf, redirectPortalOf} from '#harness/redirect-plan.ts';
+import {customPortalsOf, namesOf} from '#harness/redirect-plan.ts';
+import {routerLinkLocal, slaacAddresses} from '#harness/slaac.ts';
 import {syslogTargetsOf} from '#harness/syslog-plan.ts';
 import {accessPorts, type NodeOfKind, nodesOf, type Topology} from '#harness/topology.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
 import type {NadSettings} from '#protocol/nad/contract.ts';
-import type {Policy, PsnSettings} from '#protocol/psn/contract.ts';
+import type {PsnSettings} from '#protocol/psn/contract.ts';
 
 /** An endpoint's settings but for what its operating system trusts, and with the kind of certificate it has for itself. */
 export type EndpointPlan = Omit<EndpointNodeSettings, 'ca' | 'supplicant'> & {supplicant: SupplicantPlan | null};
@@ -21,7 +23,9 @@ export type SupplicantPlan = Pick<Dot1xSettings, 'eap' | 'user' | 'password' | '
 export type RolePlan =
   | {node: string; kind: 'endpoint'; settings: EndpointPlan}
   | {node: string; kind: 'nad'; settings: NadNodeSettings}
-  | {node: string; kind: 'psn'; settings: PsnSettings};
+  | {node: string; kind: 'psn'; settings: PsnPlan};
+
+export type PsnPlan = PsnSettings & {ipv6Address: string | null};
 
 /** One plan a node, in the order of declaration. */
 export function planRoles(topology: Topology, settings: LabSettings): RolePlan[] {
@@ -43,6 +47,7 @@ export function planRoles(topology: Topology, settings: LabSettings): RolePlan[]
           ...planNad(topology, node, declared, settings),
           clockOffsetMs,
           names: {...namesOf(settings), ...hostsOf(topology)},
+          ipv6Names: ipv6HostsOf(topology),
           leases: nodesOf(topology, 'endpoint')
             .filter(([, endpoint]) => endpoint.dhcp === true)
             .map(([, endpoint]) => ({mac: endpoint.mac, address: addressOf(endpoint)})),
@@ -51,7 +56,12 @@ export function planRoles(topology: Topology, settings: LabSettings): RolePlan[]
     return {
       node,
       kind: 'psn',
-      settings: {...planPsn(topology, node, declared, settings), clockOffsetMs, agentProfile: profiles.provisioned},
+      settings: {
+        ...planPsn(topology, node, declared, settings),
+        clockOffsetMs,
+        ipv6Address: declared.ipv6Address === undefined ? null : withoutLength(declared.ipv6Address),
+        agentProfile: profiles.provisioned,
+      },
     };
   });
 }
@@ -73,6 +83,7 @@ function planEndpoint(
     interface: 'eth0',
     gateway: endpoint.gateway,
     dhcp: endpoint.dhcp ?? false,
+    slaac: slaacOf(topology, endpoint),
     hosts: hostsOf(topology),
     supplicant: settings.auth === 'dot1x' && settings.dot1x.supplicant === 'running' ? settings.dot1x : null,
     stageOne: settings.redirect.enabled ? {gateway: endpoint.gateway} : null,
@@ -91,6 +102,14 @@ function planEndpoint(
   };
 }
 
+/** null: it has no IPv6. */
+function slaacOf(topology: Topology, {ipv6, mac}: NodeOfKind<'endpoint'>): EndpointPlan['slaac'] {
+  const [[, nad] = []] = nodesOf(topology, 'nad');
+  return ipv6 === undefined || nad?.ipv6Address === undefined
+    ? null
+    : slaacAddresses(mac, withoutLength(nad.ipv6Address));
+}
+
 function planNad(
   topology: Topology,
   node: string,
@@ -101,6 +120,7 @@ function planNad(
   return {
     hostname: node,
     nasAddress: addressOf(nad),
+    ipv6Addresses: nad.ipv6Address === undefined ? [] : [routerLinkLocal, withoutLength(nad.ipv6Address)],
     accessPorts: accessPorts(topology, node).map(port => ({port, interface: iosInterface(port)})),
     radiusServers: nad.radiusServers.map(name => ({
       name,
@@ -217,50 +237,12 @@ export function switchRestarted<Settings extends NadSettings>(settings: Settings
 /** Between the two RADIUS servers of a PSN, and between a switch's authenticator and its proxy: it never leaves a container. */
 const loopbackSecret = 'posturelab-loopback-secret';
 
-/** Names of the three dACLs, profiles and rules of every lab. */
-export const daclNames = {
-  compliant: 'Posture_Compliant',
-  nonCompliant: 'Posture_NonCompliant',
-  unknown: 'Posture_Unknown',
-} as const;
-
 /** What the endpoints begin with, and what client provisioning has for them. */
 function profilesOf(topology: Topology, {profile, psn}: LabSettings): {installed: string; provisioned: string} {
   const installed = profileXml(profile, callHomeList(topology));
   if (Object.keys(psn.profileFields).length === 0) return {installed, provisioned: installed};
   const fields = {...profile.fields, ...psn.profileFields};
   return {installed, provisioned: profileXml({...profile, fields}, callHomeList(topology))};
-}
-
-function policyOf(settings: LabSettings): Policy {
-  const {dacl, psn, redirect} = settings;
-  const timerS = Math.ceil(psn.reauthTimerMs / 1000);
-  const reauth = timerS === 0 ? {} : {reauth: {timerS, connectivity: psn.reauthConnectivity}};
-  const savedAtS = 0x636b_75ac; // the version suffix of TAC 222483
-  return {
-    dacls: [
-      {name: daclNames.compliant, text: dacl.compliant, savedAtS},
-      {name: daclNames.nonCompliant, text: dacl.nonCompliant, savedAtS},
-      {name: daclNames.unknown, text: dacl.unknown, savedAtS},
-    ],
-    profiles: [
-      {name: 'Posture-Compliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.compliant, ...reauth},
-      {name: 'Posture-NonCompliant-AP', access: 'ACCESS_ACCEPT', daclName: daclNames.nonCompliant, ...reauth},
-      {
-        name: 'Posture-Unknown-AP',
-        access: 'ACCESS_ACCEPT',
-        daclName: daclNames.unknown,
-        ...reauth,
-        ...(redirect.enabled ? {redirect: {acl: redirect.aclName, portal: redirectPortalOf(settings)}} : {}),
-      },
-    ],
-    rules: [
-      {name: 'Posture-Compliant', postureStatus: 'Compliant', profile: 'Posture-Compliant-AP'},
-      {name: 'Posture-NonCompliant', postureStatus: 'NonCompliant', profile: 'Posture-NonCompliant-AP'},
-      {name: 'Posture-Unknown', postureStatus: 'Unknown', profile: 'Posture-Unknown-AP'},
-    ],
-    requirements: psn.requirements,
-  };
 }
 
 const interfaceTypes: Record<string, string> = {fa: 'FastEthernet', gi: 'GigabitEthernet', te: 'TenGigabitEthernet'};
@@ -277,7 +259,20 @@ export function hostsOf(topology: Topology): Record<string, string> {
   return Object.fromEntries(nodesOf(topology, 'psn').map(([name, psn]) => [fqdn(name), addressOf(psn)]));
 }
 
+/** The same of IPv6: those that have it. */
+export function ipv6HostsOf(topology: Topology): Record<string, string> {
+  return Object.fromEntries(
+    nodesOf(topology, 'psn').flatMap(([name, {ipv6Address}]) =>
+      ipv6Address === undefined ? [] : [[fqdn(name), withoutLength(ipv6Address)]],
+    ),
+  );
+}
+
 /** A node's address without its prefix length. */
 export function addressOf(node: {address: string}): string {
-  return node.address.split('/')[0] ?? '';
+  return withoutLength(node.address);
+}
+
+function withoutLength(address: string): string {
+  return address.split('/')[0] ?? '';
 }

@@ -6,7 +6,7 @@ letters, digits and hyphens, or a number or address in its canonical form.
 */
 import * as v from 'valibot';
 import {impairmentFields, impairmentProblem} from '#harness/declared-impairment.ts';
-import {parseIpv4} from '#protocol/dacl/ip-address.ts';
+import {formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
 
 const name = v.pipe(
   v.string(),
@@ -25,6 +25,16 @@ const ipv4WithLength = v.pipe(
   ),
   v.check(text => v.is(ipv4, text.split('/')[0]), 'an IPv4 address with a prefix length'),
 );
+/** In the one way of writing that RFC 5952 leaves, so that two that are the same look the same. */
+const ipv6 = v.pipe(
+  v.string(),
+  v.check(isCanonicalIpv6, 'an IPv6 address in its shortest form (RFC 5952), such as 2001:db8:1::11'),
+);
+const ipv6With64 = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f:]+\/64$/, 'an IPv6 address with the prefix length 64, such as 2001:db8:1::11/64'),
+  v.check(text => isCanonicalIpv6(text.slice(0, -'/64'.length)), 'an IPv6 address in its shortest form (RFC 5952)'),
+);
 const mac = v.pipe(
   v.string(),
   v.regex(/^([0-9A-F]{2}:){5}[0-9A-F]{2}$/, 'a MAC address such as 00:50:56:A8:BE:02, upper case'),
@@ -38,6 +48,8 @@ const endpointNode = v.strictObject({
   gateway: ipv4,
   /** It asks the switch's DHCP server for its address and gateway; `address` is the one that is reserved there for its MAC. */
   dhcp: v.optional(v.boolean()),
+  /** It makes itself an address of the prefix that the switch advertises. */
+  ipv6: v.optional(v.literal('slaac')),
   facts: v.optional(v.record(v.string(), fact)),
 });
 
@@ -47,6 +59,9 @@ const nadNode = v.strictObject({
   address: ipv4WithLength,
   /** Routed ports, by interface name. Every other port of the node is an access port. */
   routed: v.record(interfaceName, ipv4WithLength),
+  /** With IPv6: of the VLAN interface, whose prefix the switch advertises, and of the routed ports. */
+  ipv6Address: v.optional(ipv6With64),
+  routedIpv6: v.optional(v.record(interfaceName, ipv6With64)),
   /** RADIUS servers, in the order in which they are tried. */
   radiusServers: v.pipe(v.array(name), v.minLength(1, 'at least one PSN')),
 });
@@ -55,6 +70,8 @@ const psnNode = v.strictObject({
   kind: v.literal('psn'),
   address: ipv4WithLength,
   gateway: ipv4,
+  ipv6Address: v.optional(ipv6With64),
+  ipv6Gateway: v.optional(ipv6),
 });
 
 const end = v.pipe(
@@ -122,6 +139,18 @@ export function accessPorts(topology: Topology, nad: string): string[] {
     .map(side => side.interface);
 }
 
+/** MAC and addresses of its own. */
+function identifiersOf(node: TopologyNode): string[] {
+  if (node.kind === 'endpoint') return [node.mac, node.address];
+  const routed = node.kind === 'nad' ? Object.values(node.routedIpv6 ?? {}) : [];
+  return [node.address, ...(node.ipv6Address === undefined ? [] : [node.ipv6Address]), ...routed];
+}
+
+function isCanonicalIpv6(text: string): boolean {
+  const address = parseIpv6(text);
+  return address !== undefined && formatIpv6(address) === text;
+}
+
 function describeIssue(issue: v.BaseIssue<unknown>): string {
   const field = v.getDotPath(issue) ?? 'the topology';
   const received = issue.received === 'undefined' ? 'nothing' : issue.received;
@@ -167,7 +196,7 @@ function inconsistencies(topology: Topology): string[] {
   for (const [node, declared] of Object.entries(topology.nodes)) {
     if (declared.kind !== 'nad' && !seen.has(`${node}:eth0`)) problems.push(`links: no link leads to ${node}:eth0`);
   }
-  return [...problems, ...repeated(topology), ...outsideOfDhcp(topology)];
+  return [...problems, ...ipv6Problems(topology), ...repeated(topology), ...outsideOfDhcp(topology)];
 }
 
 /** The switch's DHCP server is on the access VLAN, and gives itself for a gateway. */
@@ -194,12 +223,33 @@ function networkOf(addressWithLength: string): string {
   return `${Math.floor((parseIpv4(address) ?? 0) / size)}/${length}`;
 }
 
+/** Who has IPv6 needs somebody to have it from. */
+function ipv6Problems(topology: Topology): string[] {
+  const [[nadName, nad] = []] = nodesOf(topology, 'nad');
+  const problems: string[] = [];
+  for (const [node, declared] of Object.entries(topology.nodes)) {
+    const field = `nodes.${node}`;
+    if (declared.kind === 'endpoint' && declared.ipv6 !== undefined && nad?.ipv6Address === undefined)
+      problems.push(`${field}.ipv6: expected nodes.${nadName}.ipv6Address, whose prefix is advertised; got nothing`);
+    if (declared.kind === 'psn' && (declared.ipv6Address === undefined) !== (declared.ipv6Gateway === undefined))
+      problems.push(`${field}: expected ipv6Address and ipv6Gateway both, or neither`);
+    if (declared.kind !== 'nad') continue;
+    const routed = Object.keys(declared.routedIpv6 ?? {});
+    if (routed.length > 0 && declared.ipv6Address === undefined)
+      problems.push(`${field}.routedIpv6: expected ${field}.ipv6Address too, got nothing`);
+    for (const port of routed) {
+      if (!Object.hasOwn(declared.routed, port))
+        problems.push(`${field}.routedIpv6: expected one of ${Object.keys(declared.routed).join(', ')}, got ${port}`);
+    }
+  }
+  return problems;
+}
+
 function repeated(topology: Topology): string[] {
   const owners = new Map<string, string>();
   const problems: string[] = [];
   for (const [node, declared] of Object.entries(topology.nodes)) {
-    const own = declared.kind === 'endpoint' ? [declared.mac, declared.address] : [declared.address];
-    for (const value of own.map(text => text.split('/')[0] ?? text)) {
+    for (const value of identifiersOf(declared).map(text => text.split('/')[0] ?? text)) {
       const other = owners.get(value);
       if (other) problems.push(`nodes.${node}: ${value} is also given to ${other}`);
       owners.set(value, node);

@@ -79,7 +79,15 @@ export type NadEvent =
   | {kind: 'security-violation'; port: string; mac: string}
   /** The host does not speak EAP, or has stopped: the next method's turn comes. */
   | {kind: 'dot1x-timed-out'; port: string; mac: string; sessionId: string}
-  | {kind: 'session-authorized'; port: string; mac: string; sessionId: string; acl: string | null; server: string}
+  | {
+      kind: 'session-authorized';
+      port: string;
+      mac: string;
+      sessionId: string;
+      acl: string | null;
+      ipv6Acl?: string;
+      server: string;
+    }
   | {kind: 'authorization-failed'; port: string; mac: string; sessionId: string; reason: string}
   | {kind: 'acl-download-started'; acl: string; server: string}
   | {kind: 'acl-downloaded'; acl: string; entries: number; rounds: number; server: string}
@@ -121,6 +129,7 @@ export type PsnEvent =
       rule: string;
       profile: string;
       acl: string | null;
+      ipv6Acl?: string;
       status: PostureStatus;
     }
   | {kind: 'access-rejected'; sessionId: string; mac: string; reason: string}

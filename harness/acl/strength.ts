@@ -1,12 +1,9 @@
-import type {LabSettings} from '#harness/lab-settings.ts';
-import {daclNames} from '#harness/role-plan.ts';
+import type {DaclPlace} from '#harness/lab-settings.ts';
+import {daclNames} from '#harness/policy-plan.ts';
 import {playScenario} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
 import {readDaclVersionName} from '#protocol/dacl/name.ts';
-
-/** Which of the three lists of a lab is meant. */
-export type DaclPlace = keyof LabSettings['dacl'];
 
 export interface Played {
   scenario: string;

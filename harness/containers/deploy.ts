@@ -135,6 +135,7 @@ async function startNodes(
       image: images[kind],
       hasDot1x: settings?.auth === 'dot1x',
       hasDhcp: nodesOf(topology, 'endpoint').some(([, endpoint]) => endpoint.dhcp === true),
+      hasIpv6: nodesOf(topology, 'nad').some(([, nad]) => nad.ipv6Address !== undefined),
       labels: nodeLabels,
       hosts,
       startupTimeoutMs,

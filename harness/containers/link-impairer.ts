@@ -135,6 +135,7 @@ export class LinkImpairer implements Disposable {
       kind: 'wire',
       image: session.images.wire,
       labels: {...labels, [wireLabel]: 'true'},
+      hasIpv6: false,
       hosts: {},
       hasDot1x: false,
       hasDhcp: false,

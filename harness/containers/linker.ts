@@ -5,6 +5,7 @@ addresses (design.md 3). One serves all labs of a program, one script after the 
 import {randomUUID} from 'node:crypto';
 import {PassThrough} from 'node:stream';
 import type Docker from 'dockerode';
+import {routerLinkLocal} from '#harness/slaac.ts';
 import {accessPorts, nodesOf, readEnd, type Topology, type TopologyNode} from '#harness/topology.ts';
 
 /** The links could not be made; `message` has what the linker's tools said. */
@@ -92,6 +93,12 @@ ARP would lose its router too.
 */
 const routerRemembersS = 14_400;
 
+/**
+An address is good after a question whether somebody has it already, for which a kernel waits this long (RFC 4862 5.1): a second elsewhere, less
+here, because it does not know of the lab's clock.
+*/
+const retransMs = 100;
+
 /** Of the interfaces at the links' first ends; at the other ends the kernel counts from 2. */
 const firstIndex = 1000;
 
@@ -124,6 +131,7 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
       'link set vlan255 type bridge forward_delay 0',
       `ntable change name arp_cache dev vlan255 ucast_probes ${routerRemembersS}`,
       `addr add ${nad.address} dev vlan255`,
+      ...(nad.ipv6Address === undefined ? [] : ipv6Router(nad.ipv6Address)),
       'link set vlan255 up',
     ];
     const access = accessPorts(topology, name).filter(port => touched(name, port));
@@ -135,7 +143,11 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
           `link set ${port} master vlan255`,
           `link set ${port} ${only === name ? 'down' : 'up'}`,
         ]),
-        ...routed.flatMap(([port, address]) => [`addr add ${address} dev ${port}`, `link set ${port} up`]),
+        ...routed.flatMap(([port, address]) => [
+          `addr add ${address} dev ${port}`,
+          ...ipv6Of(nad.routedIpv6?.[port], port),
+          `link set ${port} up`,
+        ]),
       ]),
     );
   }
@@ -146,8 +158,14 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
         'link set lo up',
         ...(node.kind === 'endpoint' ? [`link set eth0 address ${node.mac.toLowerCase()}`] : []),
         ...(hasLease(node) ? [] : [`addr add ${node.address} dev eth0`]),
-        'link set eth0 up',
-        ...(hasLease(node) ? [] : [`route replace default via ${node.gateway}`]),
+        ...(node.kind === 'psn' ? ipv6Of(node.ipv6Address, 'eth0') : []),
+        ...(bringsItselfUp(node) ? [`ntable change name ndisc_cache dev eth0 retrans ${retransMs}`] : []),
+        ...(bringsItselfUp(node) && (only === undefined || only === name)
+          ? []
+          : ['link set eth0 up', ...(hasLease(node) ? [] : [`route replace default via ${node.gateway}`])]),
+        ...(node.kind === 'psn' && node.ipv6Gateway !== undefined
+          ? [`route replace default via ${node.ipv6Gateway}`]
+          : []),
       ]),
     );
   }
@@ -156,6 +174,25 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
 
 /** Its DHCP client gives it address and route. */
 const hasLease = (node: TopologyNode): boolean => node.kind === 'endpoint' && node.dhcp === true;
+
+/** Its link-local address is the one that is given, or dnsmasq would wait for the kernel's own. */
+function ipv6Router(address: string): string[] {
+  return [
+    'link set vlan255 addrgenmode none',
+    `ntable change name ndisc_cache dev vlan255 ucast_probes ${routerRemembersS}`,
+    ...ipv6Of(`${routerLinkLocal}/64`, 'vlan255'),
+    ...ipv6Of(address, 'vlan255'),
+  ];
+}
+
+function ipv6Of(address: string | undefined, device: string): string[] {
+  return address === undefined ? [] : [`addr add ${address} dev ${device}`];
+}
+
+/** A kernel solicits routers when the link comes up, so a host with SLAAC brings up its own when the switch is there to hear it. */
+function bringsItselfUp(node: TopologyNode): boolean {
+  return node.kind === 'endpoint' && node.ipv6 !== undefined;
+}
 
 function batch(pid: number | undefined, commands: string[]): string {
   return `nsenter --net=/proc/${pid}/ns/net ip -batch - <<'END'\n${commands.join('\n')}\nEND`;

@@ -22,6 +22,8 @@ export interface NodeContainerOptions {
   hasDot1x: boolean;
   /** Endpoints have their addresses from the switch. */
   hasDhcp: boolean;
+  /** The switch has IPv6, so the others may have it too. */
+  hasIpv6: boolean;
   containerName: string;
   labels: Record<string, string>;
   /** FQDN to address, for people who look around in the container. */
@@ -54,15 +56,14 @@ export async function startNodeContainer(engine: Docker, options: NodeContainerO
 /** Single capabilities, never `--privileged`: services run as an unprivileged user, the tools they call have file capabilities. */
 const capabilities: Record<ContainerKind, string[]> = {
   endpoint: ['NET_ADMIN'],
-  nad: ['NET_ADMIN', 'NET_RAW'],
+  nad: ['NET_ADMIN', 'NET_RAW', 'NET_BIND_SERVICE'], // the last is dnsmasq's: see images/shell/seal.sh
   psn: [],
   wire: [],
 };
 
-/** wpa_supplicant and udhcpc need raw sockets; dnsmasq looks for its capabilities before it serves DHCP, and then needs none. */
+/** wpa_supplicant and udhcpc need raw sockets. */
 function furtherCapabilities({kind, hasDot1x, hasDhcp}: NodeContainerOptions): string[] {
-  if (kind === 'endpoint' && (hasDot1x || hasDhcp)) return ['NET_RAW'];
-  return kind === 'nad' && hasDhcp ? ['NET_BIND_SERVICE'] : [];
+  return kind === 'endpoint' && (hasDot1x || hasDhcp) ? ['NET_RAW'] : [];
 }
 
 const sysctls: Record<ContainerKind, Record<string, string>> = {
@@ -82,6 +83,21 @@ const sysctls: Record<ContainerKind, Record<string, string>> = {
   wire: {},
 };
 
+/**
+Declared addresses are checked to be different: asking the network whether they are (duplicate address detection) would only cost two
+seconds, in which a link is of no use. Endpoints ask. That a host tells its neighbours of a new address unasked is the rule of RFC 9131, and what
+the switch learns it from.
+*/
+const ipv6Sysctls: Record<ContainerKind, Record<string, string>> = {
+  endpoint: {
+    'net.ipv6.conf.default.router_solicitation_delay': '0',
+    'net.ipv6.conf.default.ndisc_notify': '1',
+  },
+  nad: {'net.ipv6.conf.all.forwarding': '1', 'net.ipv6.conf.default.accept_dad': '0'},
+  psn: {'net.ipv6.conf.default.accept_dad': '0'},
+  wire: {},
+};
+
 class NodeContainer extends GenericContainer {
   protected override containerCreated: (containerId: string) => Promise<void>;
 
@@ -90,7 +106,7 @@ class NodeContainer extends GenericContainer {
     this.createOpts.OpenStdin = true;
     this.createOpts.NetworkDisabled = true; // see ARCHITECTURE.md: Docker's `none` deadlocks engine 20.10
     this.createOpts.Hostname = options.name;
-    this.hostConfig.Sysctls = sysctls[options.kind];
+    this.hostConfig.Sysctls = {...sysctls[options.kind], ...(options.hasIpv6 ? ipv6Sysctls[options.kind] : {})};
     this.containerCreated = async containerId => {
       try {
         attached.resolve(

@@ -3,7 +3,8 @@
 import {openPorts} from '#harness/explore/open-ports.ts';
 import type {Violation} from '#harness/explore/violation.ts';
 import {fqdn} from '#harness/lab-settings.ts';
-import {addressOf, daclNames} from '#harness/role-plan.ts';
+import {daclNames} from '#harness/policy-plan.ts';
+import {addressOf} from '#harness/role-plan.ts';
 import type {SimulatedLab} from '#harness/simulator/simulated-lab.ts';
 import {nodesOf} from '#harness/topology.ts';
 import type {AgentView} from '#protocol/agent/contract.ts';

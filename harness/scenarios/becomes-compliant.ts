@@ -1,5 +1,5 @@
 import type {Lab} from '#harness/lab.ts';
-import {daclNames} from '#harness/role-plan.ts';
+import {daclNames} from '#harness/policy-plan.ts';
 import type {EventOf, LabEvent} from '#protocol/event.ts';
 
 /** What makes an endpoint safe to probe: its own status, and the dACL in force at the switch. */

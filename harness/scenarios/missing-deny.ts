@@ -1,8 +1,8 @@
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
 import {compliantDacl} from '#harness/lab-settings.ts';
+import {daclNames} from '#harness/policy-plan.ts';
 import {adminOf, psnOf} from '#harness/psn-handle.ts';
-import {daclNames} from '#harness/role-plan.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant, isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {nodesOf} from '#harness/topology.ts';

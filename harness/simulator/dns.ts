@@ -20,17 +20,22 @@ export function resolveFrom(simulation: Simulation, hosts: Record<string, string
   };
 }
 
-/** The lab's DNS server (images/nad/dnsmasq.ts). A question is `ID NAME`, an answer `ID ADDRESS`, or `ID ` for a name nobody has. */
-export function serveNames(stack: HostStack, names: Record<string, string>): void {
+/**
+The lab's DNS server (images/nad/dnsmasq.ts). A question is `ID NAME`, or `ID NAME AAAA` for an IPv6 address; an answer `ID ADDRESS`, or
+`ID ` for a name that has none.
+*/
+export function serveNames(stack: HostStack, names: Record<string, string>, ipv6Names: Record<string, string>): void {
   const send = stack.openUdp(dnsPort, (from, bytes) => {
-    const [id = '', name = ''] = decoder.decode(bytes).split(' ');
-    send(from, encoder.encode(`${id} ${names[name] ?? ''}`));
+    const [id = '', name = '', type] = decoder.decode(bytes).split(' ');
+    const table = type === 'AAAA' ? ipv6Names : names;
+    send(from, encoder.encode(`${id} ${table[name] ?? ''}`));
   });
 }
 
 /** An endpoint's DNS client (images/endpoint/resolver.ts). */
 export class VirtualResolver {
   readonly #simulation: Simulation;
+  readonly #stack: HostStack;
   readonly #server: Endpoint;
   readonly #send: (to: Endpoint, bytes: Uint8Array) => void;
   readonly #cache = new NameCache();
@@ -39,6 +44,7 @@ export class VirtualResolver {
 
   constructor({simulation, stack, server}: {simulation: Simulation; stack: HostStack; server: string}) {
     this.#simulation = simulation;
+    this.#stack = stack;
     this.#server = {address: server, port: dnsPort};
     this.#send = stack.openUdp(0, (_, bytes) => {
       const [id = '', address = ''] = decoder.decode(bytes).split(' ');
@@ -52,24 +58,35 @@ export class VirtualResolver {
       done(known);
       return;
     }
+    const name = host.toLowerCase();
+    const finish = (result: string | HttpsFailure) => {
+      if (typeof result === 'string' && result !== '')
+        this.#cache.put(host, result, this.#simulation.nowMs + nameTtlS * 1000);
+      done(result === '' ? unresolved(host) : result);
+    };
+    if (this.#stack.ipv6Address === null) this.#ask(name, timeoutMs, finish);
+    else
+      this.#ask(`${name} AAAA`, timeoutMs, result =>
+        result === '' ? this.#ask(name, timeoutMs, finish) : finish(result),
+      );
+  };
+
+  #ask(question: string, timeoutMs: number, done: (result: string | HttpsFailure) => void): void {
     this.#count += 1;
     const id = String(this.#count);
-    const ask = () => this.#send(this.#server, encoder.encode(`${id} ${host.toLowerCase()}`));
+    const ask = () => this.#send(this.#server, encoder.encode(`${id} ${question}`));
     const end = (result: string | HttpsFailure) => {
       for (const timer of this.#waiting.get(id)?.timers ?? []) timer.isOver = true;
       if (this.#waiting.delete(id)) done(result);
     };
+    const [host] = question.split(' ');
     const timers = [
       this.#simulation.after(timeoutMs / 3, ask),
       this.#simulation.after(timeoutMs, () => end({reason: 'timeout', detail: `no answer from DNS for ${host}`})),
     ];
-    const answered = (address: string) => {
-      if (address !== '') this.#cache.put(host, address, this.#simulation.nowMs + nameTtlS * 1000);
-      end(address === '' ? unresolved(host) : address);
-    };
-    this.#waiting.set(id, {timers, answered});
+    this.#waiting.set(id, {timers, answered: end});
     ask();
-  };
+  }
 
   forget(): void {
     this.#cache.clear();

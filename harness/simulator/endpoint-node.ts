@@ -7,8 +7,11 @@ import {HostStack} from '#harness/simulator/host-stack.ts';
 import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
 import type {ScriptedSupplicant} from '#harness/simulator/scripted-authenticator.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
+import type {Timer} from '#harness/simulator/simulation.ts';
 import type {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
+import {VirtualSlaac} from '#harness/simulator/virtual-slaac.ts';
 import {readEnd} from '#harness/topology.ts';
+import {slaacPatienceMs} from '#images/endpoint/network-adapter.ts';
 import type {NodeCommand} from '#images/endpoint/node-command.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import {Agent} from '#protocol/agent/agent.ts';
@@ -32,8 +35,14 @@ export class EndpointNode implements SimulatedNode {
   #client: VirtualHttpsClient | undefined;
   #resolver: VirtualResolver | undefined;
   #dhcp: VirtualDhcpClient | undefined;
+  /** The IPv4 addresses that the agent knows of. */
+  #leased: string[] = [];
   #carried: CarriedRole<AgentInput, AgentEffect> | undefined;
   #carrierIsUp = false;
+  readonly #slaac: VirtualSlaac | undefined;
+  /** Tells the agent of the link without an IPv6 address; over when it has been told. */
+  #patience: Timer | undefined;
+  #tellAtLast: () => void = () => {};
 
   /** `plug`: pulls the cable, or plugs it in; `sendEapolStart`: towards the switch. */
   constructor(
@@ -50,6 +59,12 @@ export class EndpointNode implements SimulatedNode {
     this.#files = {profileXml: plan.profileXml, knownPsns: plan.knownPsns, log: []};
     this.#stack = new HostStack({node, address: plan.addresses[0] ?? '', timerScale, network});
     this.#stack.isPowered = false;
+    const {slaac: addresses} = plan;
+    if (addresses === null) return;
+    const {simulation} = surroundings;
+    const onAddress = (address: string) => this.#takeAddress(address);
+    this.#slaac = new VirtualSlaac({simulation, network, node, addresses, timerScale, onAddress});
+    parts.plug(false); // until it begins, as in containers (harness/containers/linker.ts)
   }
 
   /** Its supplicant, as long as it has power. */
@@ -72,6 +87,7 @@ export class EndpointNode implements SimulatedNode {
       interface: _interface,
       gateway,
       dhcp,
+      slaac: _slaac,
       hosts: _hosts,
       profileXml: _profileXml,
       supplicant: _,
@@ -112,8 +128,8 @@ export class EndpointNode implements SimulatedNode {
           onAddresses: addresses => this.#tellLink(addresses),
         })
       : undefined;
-    if (this.#carrierIsUp) this.#tellCarrier();
-    carried.input({kind: 'start'});
+    if (this.#carrierIsUp) this.#carrierChanged(() => carried.input({kind: 'start'}));
+    else carried.input({kind: 'start'});
     this.#beginEap(carried);
   }
 
@@ -134,6 +150,8 @@ export class EndpointNode implements SimulatedNode {
     this.#client?.abandonAll();
     this.#resolver?.abandonAll();
     this.#dhcp?.stop();
+    this.#forgetAddress();
+    this.#leased = [];
     this.#stack.reset();
     this.#stack.isPowered = false;
     this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
@@ -151,7 +169,7 @@ export class EndpointNode implements SimulatedNode {
     if (!isUp) this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
     if (isUp === this.#carrierIsUp) return;
     this.#carrierIsUp = isUp;
-    this.#tellCarrier();
+    this.#carrierChanged(() => {});
   }
 
   command(id: string, given: {name: string}): void {
@@ -229,14 +247,54 @@ export class EndpointNode implements SimulatedNode {
     this.#stack.openUdp(0, () => {})({address: this.#plan.gateway, port: discardPort}, new Uint8Array(1));
   }
 
+  /** With SLAAC the agent is told that the link is up when there is an address, or none for too long (images/endpoint/network-adapter.ts). */
+  #carrierChanged(told: () => void): void {
+    this.#forgetAddress();
+    const tell = () => {
+      this.#patience = undefined;
+      this.#tellCarrier();
+      told();
+    };
+    if (!this.#carrierIsUp || this.#slaac === undefined) {
+      tell();
+      return;
+    }
+    const {simulation, timerScale} = this.#surroundings;
+    this.#patience = simulation.after(slaacPatienceMs * timerScale, tell);
+    this.#tellAtLast = tell;
+    this.#slaac.start();
+  }
+
+  #takeAddress(address: string): void {
+    this.#stack.ipv6Address = address;
+    if (this.#patience === undefined) {
+      this.#tellLink(this.#leased);
+      return;
+    }
+    this.#patience.isOver = true;
+    this.#tellAtLast();
+  }
+
+  #forgetAddress(): void {
+    if (this.#patience) this.#patience.isOver = true;
+    this.#patience = undefined;
+    this.#slaac?.stop();
+    this.#stack.ipv6Address = null;
+  }
+
   #tellCarrier(): void {
     if (this.#dhcp !== undefined) this.#dhcp.carrier(this.#carrierIsUp);
     else this.#tellLink(this.#carrierIsUp ? this.#plan.addresses : []);
   }
 
+  /** Without an IPv4 address the link is as good as down for the agent, as in images/endpoint/main.ts. */
   #tellLink(addresses: string[]): void {
     this.#resolver?.forget();
-    this.#carried?.input({kind: 'link', up: addresses.length > 0, addresses});
+    this.#leased = addresses;
+    const up = addresses.length > 0;
+    const {ipv6Address} = this.#stack;
+    const all = [...addresses, ...(up && ipv6Address !== null ? [ipv6Address] : [])];
+    this.#carried?.input({kind: 'link', up, addresses: all});
   }
 }
 

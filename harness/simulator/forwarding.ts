@@ -1,8 +1,10 @@
 import {tcp} from '#harness/simulator/segment.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
+import {familyOf} from '#protocol/dacl/ip-address.ts';
 import {type Packet, verdict} from '#protocol/dacl/verdict.ts';
 import {type AclHits, HitRecord} from '#protocol/nad/acl-hits.ts';
 import type {AceCount, EnforcementChange} from '#protocol/nad/contract.ts';
+import {anyIpv6} from '#protocol/nad/host.ts';
 
 /** What became of a packet that entered an access port, and by which entry; `acl` null: nothing is bound there. */
 export interface Decision {
@@ -13,12 +15,12 @@ export interface Decision {
 
 /**
 The forwarding half of the simulated switch: what the kernel's packet filter does in the container (images/nad/enforcement.ts).
-By source address, else the port's own, else nothing: dropped. Stateless; ARP is not asked.
+By source address, else the port's own of that family, else nothing: dropped. Stateless; ARP and neighbour discovery are not asked.
 */
 export class Forwarding {
   readonly #ports: ReadonlySet<string>;
   #acls = new Map<string, Acl>();
-  /** ACL names by port and address; address null: all others. */
+  /** ACL names by port and address; null: all others of IPv4; `anyIpv6`: all others of IPv6. */
   #bindings = new Map<string, string>();
   /** Names of redirect ACLs by port and address. */
   #redirects = new Map<string, string>();
@@ -65,7 +67,8 @@ export class Forwarding {
 
   /** As `decide`, for a packet that is only thought of: it is not counted. */
   look(port: string, packet: Packet): Decision {
-    const name = this.#bindings.get(keyOf(port, packet.source)) ?? this.#bindings.get(keyOf(port, null));
+    const rest = familyOf(packet.source) === 'ipv4' ? null : anyIpv6;
+    const name = this.#bindings.get(keyOf(port, packet.source)) ?? this.#bindings.get(keyOf(port, rest));
     const acl = name === undefined ? undefined : this.#acls.get(name);
     if (acl === undefined) return {verdict: 'deny', acl: null, line: null};
     return {...verdict(acl, packet), acl: acl.name};

@@ -1,5 +1,6 @@
 import {type Payload, type Segment, udp} from '#harness/simulator/segment.ts';
 import type {Attached, VirtualNetwork} from '#harness/simulator/virtual-network.ts';
+import {familyOf} from '#protocol/dacl/ip-address.ts';
 import type {Packet} from '#protocol/dacl/verdict.ts';
 import type {Endpoint} from '#protocol/role.ts';
 
@@ -10,6 +11,8 @@ const lastEphemeralPort = 60_999;
 export class HostStack implements Attached {
   readonly node: string;
   readonly address: string;
+  /** null: none, or none yet. */
+  ipv6Address: string | null;
   /** Lab milliseconds that a millisecond of the kernel's own timers takes: they do not know of the lab's time scale. */
   readonly timerScale: number;
   readonly #network: VirtualNetwork;
@@ -21,12 +24,24 @@ export class HostStack implements Attached {
   #asleep: (() => void)[] = [];
   isPowered = true;
 
-  constructor(options: {node: string; address: string; timerScale: number; network: VirtualNetwork}) {
+  constructor(options: {
+    node: string;
+    address: string;
+    ipv6Address?: string | null;
+    timerScale: number;
+    network: VirtualNetwork;
+  }) {
     this.node = options.node;
     this.address = options.address;
+    this.ipv6Address = options.ipv6Address ?? null;
     this.timerScale = options.timerScale;
     this.#network = options.network;
     options.network.attach(options.node, this);
+  }
+
+  /** The source of what is sent there: of the same family. */
+  addressTowards(destination: string): string {
+    return familyOf(destination) === 'ipv4' ? this.address : (this.ipv6Address ?? '::');
   }
 
   send(packet: Packet, payload: Payload): void {
@@ -53,7 +68,7 @@ export class HostStack implements Attached {
     return (to, bytes) => {
       const packet = {
         protocol: udp,
-        source: this.address,
+        source: this.addressTowards(to.address),
         sourcePort,
         destination: to.address,
         destinationPort: to.port,
@@ -62,10 +77,10 @@ export class HostStack implements Attached {
     };
   }
 
-  openClient(onSegment: (segment: Segment | 'unreachable') => void): Endpoint {
+  openClient(remote: string, onSegment: (segment: Segment | 'unreachable') => void): Endpoint {
     const port = this.#freePort();
     this.#clients.set(port, onSegment);
-    return {address: this.address, port};
+    return {address: this.addressTowards(remote), port};
   }
 
   closeClient(port: number): void {

@@ -84,7 +84,7 @@ export class VirtualHttpsClient {
     const connection: Connection = {
       id: connectionId,
       host,
-      local: this.#stack.openClient(segment => this.#receive(connectionId, segment)),
+      local: this.#stack.openClient(address, segment => this.#receive(connectionId, segment)),
       remote: {address, port},
       serverNameRules,
       clockOffsetMs,

@@ -19,7 +19,6 @@ interface Connection {
 export class VirtualHttpsListeners {
   readonly #simulation: Simulation;
   readonly #stack: HostStack;
-  readonly #address: string;
   readonly #certificate: ServerCertificate;
   readonly #ports: ReadonlyMap<number, {requireClientCertificate: boolean}>;
   readonly #onRequest: (request: {requestId: string; localPort: number; from: Endpoint; request: HttpRequest}) => void;
@@ -30,14 +29,12 @@ export class VirtualHttpsListeners {
   constructor(options: {
     simulation: Simulation;
     stack: HostStack;
-    address: string;
     certificate: ServerCertificate;
     ports: ReadonlyMap<number, {requireClientCertificate: boolean}>;
     onRequest: (request: {requestId: string; localPort: number; from: Endpoint; request: HttpRequest}) => void;
   }) {
     this.#simulation = options.simulation;
     this.#stack = options.stack;
-    this.#address = options.address;
     this.#certificate = options.certificate;
     this.#ports = options.ports;
     this.#onRequest = options.onRequest;
@@ -116,7 +113,7 @@ export class VirtualHttpsListeners {
   }
 
   #send({remote, localPort}: {remote: Endpoint; localPort: number}, segment: Segment): void {
-    const from = {address: this.#address, port: localPort};
+    const from = {address: this.#stack.addressTowards(remote.address), port: localPort};
     this.#stack.send(headerOf(segment, {from, to: remote}), {kind: 'tcp', segment});
   }
 }

@@ -97,7 +97,7 @@ export class NadNode implements SimulatedNode {
         onRequest: (from, bytes) => carried.input({kind: 'authenticator-request', from, bytes}),
       });
     }
-    serveNames(this.#stack, this.#settings.names);
+    serveNames(this.#stack, this.#settings.names, this.#settings.ipv6Names);
     serveLeases(this.#stack, this.#settings.leases);
     this.#http = new VirtualHttpServer({
       stack: this.#stack,
@@ -208,7 +208,7 @@ export class NadNode implements SimulatedNode {
         this.#authenticator?.answer(effect.to, effect.bytes);
         return;
       case 'probe-address':
-        this.#surroundings.network.askForHost(effect.port);
+        this.#surroundings.network.askForHost(effect.port, effect.address);
         return;
       default:
         effect satisfies never;

@@ -1,3 +1,4 @@
+import type {PsnPlan} from '#harness/role-plan.ts';
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
 import {resolveFrom} from '#harness/simulator/dns.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
@@ -8,7 +9,7 @@ import {ScriptedEapServer} from '#harness/simulator/scripted-eap.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
 import type {HttpOutcome} from '#images/shell/http-client.ts';
 import type {HttpsOutcome} from '#images/shell/https-client.ts';
-import type {PersistentState, PsnCommand, PsnEffect, PsnInput, PsnSettings} from '#protocol/psn/contract.ts';
+import type {PersistentState, PsnCommand, PsnEffect, PsnInput} from '#protocol/psn/contract.ts';
 import {httpsPortsOf, isForNodes, udpPortsOf} from '#protocol/psn/portals.ts';
 import {Psn} from '#protocol/psn/psn.ts';
 import type {CommonEffect, Endpoint} from '#protocol/role.ts';
@@ -24,7 +25,7 @@ const eapServerMs = 1;
 /** A policy node: images/psn/main.ts in virtual time. What it persists outlives its power. */
 export class PsnNode implements SimulatedNode {
   readonly #surroundings: NodeSurroundings;
-  readonly #settings: PsnSettings;
+  readonly #settings: PsnPlan;
   readonly #hosts: Record<string, string>;
   readonly #isTrusted: boolean;
   readonly #stack: HostStack;
@@ -40,7 +41,7 @@ export class PsnNode implements SimulatedNode {
   /** `isTrusted`: its certificate comes from the authority that everybody in the lab trusts. */
   constructor(
     surroundings: NodeSurroundings,
-    settings: PsnSettings,
+    settings: PsnPlan,
     {hosts, isTrusted}: {hosts: Record<string, string>; isTrusted: boolean},
   ) {
     const {node, network, timerScale} = surroundings;
@@ -48,7 +49,8 @@ export class PsnNode implements SimulatedNode {
     this.#settings = settings;
     this.#hosts = hosts;
     this.#isTrusted = isTrusted;
-    this.#stack = new HostStack({node, address: settings.address, timerScale, network});
+    const {address, ipv6Address} = settings;
+    this.#stack = new HostStack({node, address, ipv6Address, timerScale, network});
     this.#stack.isPowered = false;
   }
 
@@ -64,7 +66,8 @@ export class PsnNode implements SimulatedNode {
     this.#stack.isPowered = true;
     const {eapServer} = this.#settings;
     this.#eapServer = eapServer === null ? undefined : new ScriptedEapServer(eapServer, this.#isTrusted);
-    const role = new Psn({...this.#settings, persisted: this.#persisted}, count => random.bytes(count));
+    const {ipv6Address: _, ...roleSettings} = this.#settings;
+    const role = new Psn({...roleSettings, persisted: this.#persisted}, count => random.bytes(count));
     const carried = new CarriedRole<PsnInput, PsnEffect>({
       role: sabotage.psn?.(role) ?? role,
       simulation,
@@ -105,7 +108,7 @@ export class PsnNode implements SimulatedNode {
 
   #openSockets(carried: CarriedRole<PsnInput, PsnEffect>): void {
     const {simulation} = this.#surroundings;
-    const {ports, address, fqdn} = this.#settings;
+    const {ports, address, ipv6Address, fqdn} = this.#settings;
     for (const localPort of udpPortsOf(ports)) {
       const onDatagram = (from: Endpoint, bytes: Uint8Array) =>
         carried.input({kind: 'datagram', localPort, from, bytes});
@@ -114,8 +117,11 @@ export class PsnNode implements SimulatedNode {
     this.#listeners = new VirtualHttpsListeners({
       simulation,
       stack: this.#stack,
-      address,
-      certificate: {names: [fqdn, address], isTrusted: this.#isTrusted, ...certificatePeriod},
+      certificate: {
+        names: [fqdn, address, ...(ipv6Address === null ? [] : [ipv6Address])],
+        isTrusted: this.#isTrusted,
+        ...certificatePeriod,
+      },
       ports: new Map(
         httpsPortsOf(this.#settings).map(port => [port, {requireClientCertificate: isForNodes(port, ports)}]),
       ),

@@ -30,6 +30,7 @@ export interface ServerCertificate {
 export const tcp = 6;
 export const udp = 17;
 export const icmp = 1;
+export const icmpv6 = 58;
 
 const flagsOf: Record<Segment['kind'], TcpFlag[]> = {
   syn: ['syn'],

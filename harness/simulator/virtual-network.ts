@@ -2,9 +2,11 @@ import {broadcast} from '#harness/simulator/dhcp.ts';
 import {GatewayArp} from '#harness/simulator/gateway-arp.ts';
 import {VirtualLink} from '#harness/simulator/link.ts';
 import {Random} from '#harness/simulator/random.ts';
-import {frameBytes, icmp, type Payload, tcp, udp} from '#harness/simulator/segment.ts';
+import {frameBytes, icmp, icmpv6, type Payload, tcp, udp} from '#harness/simulator/segment.ts';
 import type {Simulation} from '#harness/simulator/simulation.ts';
+import {slaacAddresses} from '#harness/slaac.ts';
 import {accessPorts, nodesOf, readEnd, type Topology} from '#harness/topology.ts';
+import {familyOf} from '#protocol/dacl/ip-address.ts';
 import type {Packet} from '#protocol/dacl/verdict.ts';
 
 /** Whoever has an address: takes what arrives. */
@@ -18,7 +20,7 @@ export interface SwitchEyes {
   permits(port: string, packet: Packet): boolean;
   /** Takes a packet that entered an access port, if it is to be redirected. */
   redirects(port: string, packet: Packet, payload: Payload): boolean;
-  /** A frame that tells who is there (images/nad/arp-watch.ts): ARP, a TCP connection attempt, DHCP. */
+  /** A frame that tells who is there (images/nad/arp-watch.ts): ARP, a TCP connection attempt, DHCP, neighbour discovery. */
   sees(port: string, mac: string, address: string | null): void;
 }
 
@@ -109,19 +111,39 @@ export class VirtualNetwork {
       return;
     }
     const transmit = () => link.carry(node, () => this.#enter(node, packet, payload), frameBytes(payload));
-    if (packet.destination === broadcast) transmit();
-    else this.#arp.get(node)?.resolve(transmit, () => this.#reportUnreachable(node, packet, payload));
+    if (packet.destination === broadcast || familyOf(packet.destination) === 'ipv6') {
+      transmit(); // a router's advertisement has its MAC in it
+      return;
+    }
+    this.#arp.get(node)?.resolve(transmit, () => this.#reportUnreachable(node, packet, payload));
   }
 
-  /** The switch asks by ARP whether a host is still there; it answers if it can. */
-  askForHost(port: string): void {
+  /**
+  An endpoint sends neighbour discovery, from an address of its own or (null) from none; `answered`: it has solicited a router, and here is
+  the switch's advertisement.
+  */
+  discover(node: string, address: string | null, answered?: () => void): void {
+    const link = this.link(`${node}:eth0`);
+    const declared = this.#topology.nodes[node];
+    if (declared?.kind !== 'endpoint' || this.#silent.has(node)) return;
+    link.carry(node, () => {
+      this.#eyes?.sees(this.portOf(node), declared.mac, address);
+      if (answered) link.carry(this.nad, answered);
+    });
+  }
+
+  /** The switch asks, by ARP or neighbour solicitation, whether a host is still there; it answers if it can, for IPv4 with the address it has. */
+  askForHost(port: string, address: string): void {
     const endpoint = this.endpointAt(port);
     if (endpoint === undefined) return;
     const link = this.link(`${this.nad}:${port}`);
     const declared = this.#topology.nodes[endpoint];
     if (declared?.kind !== 'endpoint' || this.#silent.has(endpoint)) return;
     link.carry(this.nad, () =>
-      link.carry(endpoint, () => this.#eyes?.sees(port, declared.mac, withoutLength(declared.address))),
+      link.carry(endpoint, () => {
+        const own = familyOf(address) === 'ipv4' ? withoutLength(declared.address) : address;
+        this.#eyes?.sees(port, declared.mac, own);
+      }),
     );
   }
 
@@ -177,8 +199,15 @@ export class VirtualNetwork {
     }
     const sender = this.#owners.get(packet.source);
     if (payload.kind === 'unreachable' || sender === undefined || sender === this.nad) return;
+    const isIpv4 = familyOf(packet.source) === 'ipv4';
     this.#forward(
-      {protocol: icmp, source: this.#addressOfNad(), destination: packet.source, icmpType: 3, icmpCode: 0},
+      {
+        protocol: isIpv4 ? icmp : icmpv6,
+        source: this.#addressOfNad(packet.source),
+        destination: packet.source,
+        icmpType: isIpv4 ? 3 : 1,
+        icmpCode: 0,
+      },
       {kind: 'unreachable', about: packet},
     );
   }
@@ -189,8 +218,10 @@ export class VirtualNetwork {
     this.#simulation.after(0, () => this.#attached.get(node)?.receive(packet, {kind: 'unreachable', about: packet}));
   }
 
-  #addressOfNad(): string {
-    return withoutLength(this.#topology.nodes[this.nad]?.address ?? '');
+  #addressOfNad(towards: string): string {
+    const nad = this.#topology.nodes[this.nad];
+    const ipv6 = nad?.kind === 'nad' ? nad.ipv6Address : undefined;
+    return withoutLength((familyOf(towards) === 'ipv4' ? nad?.address : ipv6) ?? '');
   }
 
   isAccessPort(port: string): boolean {
@@ -206,10 +237,18 @@ function isTelling({protocol, flags, sourcePort}: Packet): boolean {
 
 function ownersOf(topology: Topology): Map<string, string> {
   const owners = new Map<string, string>();
+  const prefix = nodesOf(topology, 'nad')[0]?.[1].ipv6Address;
   for (const [node, declared] of Object.entries(topology.nodes)) {
     owners.set(withoutLength(declared.address), node);
-    if (declared.kind !== 'nad') continue;
-    for (const address of Object.values(declared.routed)) owners.set(withoutLength(address), node);
+    if (declared.kind === 'endpoint') {
+      if (prefix !== undefined && declared.ipv6)
+        owners.set(slaacAddresses(declared.mac, withoutLength(prefix)).global, node);
+      continue;
+    }
+    if (declared.ipv6Address !== undefined) owners.set(withoutLength(declared.ipv6Address), node);
+    if (declared.kind === 'psn') continue;
+    const routed = [...Object.values(declared.routed), ...Object.values(declared.routedIpv6 ?? {})];
+    for (const address of routed) owners.set(withoutLength(address), node);
   }
   return owners;
 }

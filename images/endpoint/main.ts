@@ -27,13 +27,24 @@ async function run(): Promise<void> {
   const control = await openControl<EndpointNodeSettings>('endpoint', (id, command) => {
     obey(id, command as NodeCommand).catch((error: unknown) => control.refuse(id, String(error)));
   });
-  const {interface: name, gateway, dhcp, hosts, ca, profileXml, supplicant, ...settings} = control.begin.settings;
+  const {
+    interface: name,
+    gateway,
+    dhcp,
+    slaac,
+    hosts,
+    ca,
+    profileXml,
+    supplicant,
+    ...settings
+  } = control.begin.settings;
   const clock = labClock(control.begin.clock);
   using opened = new DisposableStack();
   const files = new PostureFiles();
   files.install({profileXml, knownPsns: settings.knownPsns});
 
-  const names = new NameResolver({server: gateway, clock});
+  let ipv6Addresses: string[] = [];
+  const names = new NameResolver({server: gateway, clock, hasIpv6: () => ipv6Addresses.length > 0});
   const {resolve} = names;
   const onOutcome = (outcome: HttpsOutcome | HttpOutcome) => carried.input(outcome);
   const client = opened.use(new HttpsClient({clock, resolve, identity: {ca}, onOutcome}));
@@ -70,9 +81,13 @@ async function run(): Promise<void> {
   });
   const carried = carry<AgentInput, AgentEffect>({role, clock, control, perform});
   opened.defer(() => carried.stop());
+  let ipv4Addresses: string[] = [];
+  /** Without an IPv4 address the link is as good as down for the agent. */
   const tellLink = (addresses: string[]) => {
     names.forget();
-    carried.input({kind: 'link', up: addresses.length > 0, addresses});
+    ipv4Addresses = addresses;
+    const up = addresses.length > 0;
+    carried.input({kind: 'link', up, addresses: up ? [...addresses, ...ipv6Addresses] : []});
   };
   const lease = dhcp
     ? opened.use(
@@ -89,10 +104,16 @@ async function run(): Promise<void> {
       name,
       gateway,
       restoresRoute: !dhcp,
-      async onCarrier(up, device) {
-        if (up) await supplicantOn(device);
+      hasSlaac: slaac !== null,
+      onDevice: device => supplicantOn(device),
+      onCarrier(up, ipv6) {
+        ipv6Addresses = ipv6;
         if (lease === undefined) tellLink(up ? settings.addresses : []);
         else lease.carrier(up);
+      },
+      onIpv6(ipv6) {
+        ipv6Addresses = ipv6;
+        tellLink(ipv4Addresses);
       },
       onFault: message => control.record({kind: 'fault', message}, clock.nowMs()),
     }),

@@ -1,40 +1,56 @@
 import {execFile} from 'node:child_process';
 import {createSocket} from 'node:dgram';
 import {promisify} from 'node:util';
+import {SlaacWatch} from '#images/endpoint/slaac-watch.ts';
 import {startTool, type Tool} from '#images/shell/tool.ts';
 
 const run = promisify(execFile);
 
-/** The wired adapter: its carrier, as the kernel tells it, and its switch. */
+/** Real time. With a switch that advertises, an address is there after 0.3 s. */
+export const slaacPatienceMs = 3000;
+
+/** The wired adapter: its carrier, as the kernel tells it, its IPv6 address, if it is to make itself one, and its switch. */
 export class NetworkAdapter implements Disposable {
   readonly #name: string;
   readonly #gateway: string;
   readonly #restoresRoute: boolean;
-  readonly #onCarrier: (isUp: boolean, device: number) => void | Promise<void>;
+  readonly #onDevice: (device: number) => Promise<void>;
+  readonly #onCarrier: (isUp: boolean, ipv6: string[]) => void;
+  readonly #onIpv6: (ipv6: string[]) => void;
   readonly #onFault: (message: string) => void;
   readonly #monitor: Tool;
+  readonly #slaac: SlaacWatch | null;
+  /** What was told last. */
+  #toldUp = false;
   #isUp: boolean | undefined;
   /** Devices of this name so far: the kernel may give the next one the number of the last. */
   #device = 1;
   #told: Promise<void> = Promise.resolve();
 
   /**
-  `onCarrier` is told the present state by `begin`, then every change, and which device of that name it is: after the other end was
-  without power, it is another one. `onFault`: what keeps it from that.
+  `onCarrier` is told the present state by `begin`, then every change. Before it is told that the link is up, `onDevice` is told which
+  device of that name it is: after the other end was without power, it is another one. With `hasSlaac`, `onCarrier` is told that the link
+  is up when there is an IPv6 address too, or none for too long, and `onIpv6` when that changes. `onFault`: what keeps it from that.
   */
   constructor(options: {
     name: string;
     gateway: string;
     /** Its address stays while the link is down, but the route does not. */
     restoresRoute: boolean;
-    onCarrier: (isUp: boolean, device: number) => void | Promise<void>;
+    hasSlaac: boolean;
+    onDevice: (device: number) => Promise<void>;
+    onCarrier: (isUp: boolean, ipv6: string[]) => void;
+    onIpv6: (ipv6: string[]) => void;
     onFault: (message: string) => void;
   }) {
     this.#name = options.name;
     this.#gateway = options.gateway;
     this.#restoresRoute = options.restoresRoute;
+    this.#onDevice = options.onDevice;
     this.#onCarrier = options.onCarrier;
+    this.#onIpv6 = options.onIpv6;
     this.#onFault = options.onFault;
+    this.#slaac = options.hasSlaac ? this.#watchAddress() : null;
     this.#monitor = startTool('ip', ['-o', 'monitor', 'link'], {
       onLine: line => this.#read(line),
       onEnd: how => options.onFault(`the link of ${options.name} is not watched any more: ${how}`),
@@ -43,6 +59,10 @@ export class NetworkAdapter implements Disposable {
 
   /** Resolves when the present state has been told. */
   async begin(): Promise<void> {
+    if (this.#slaac) {
+      this.#isUp = false; // so the linker left it
+      await this.plug(true);
+    }
     const {stdout} = await run('ip', ['-o', 'link', 'show', 'dev', this.#name]);
     this.#read(stdout);
     await this.#told;
@@ -81,6 +101,23 @@ export class NetworkAdapter implements Disposable {
 
   [Symbol.dispose](): void {
     this.#monitor[Symbol.dispose]();
+    this.#slaac?.[Symbol.dispose]();
+  }
+
+  #watchAddress(): SlaacWatch {
+    return new SlaacWatch({
+      name: this.#name,
+      onChange: () => {
+        const isNews = this.#toldUp && this.#isUp === true && this.#ipv6().length > 0; // one goes when the link does
+        if (isNews) this.#onIpv6(this.#ipv6());
+      },
+      onEnd: how => this.#onFault(`the addresses of ${this.#name} are not watched any more: ${how}`),
+    });
+  }
+
+  #ipv6(): string[] {
+    const address = this.#slaac?.address ?? null;
+    return address === null ? [] : [address];
   }
 
   /** `2: eth0@if9: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 …`, with `Deleted` before it when the interface is gone. */
@@ -104,6 +141,11 @@ export class NetworkAdapter implements Disposable {
         },
       );
     }
-    await this.#onCarrier(isUp, device);
+    if (isUp) {
+      await this.#onDevice(device);
+      await this.#slaac?.settled(slaacPatienceMs);
+    }
+    this.#toldUp = isUp;
+    this.#onCarrier(isUp, this.#ipv6());
   }
 }

@@ -9,6 +9,8 @@ export type EndpointNodeSettings = Omit<AgentSettings, 'profile'> & {
   gateway: string;
   /** It has an address only while it has a lease. */
   dhcp: boolean;
+  /** The IPv6 addresses that its kernel will make from what the switch advertises; null: there is no IPv6. */
+  slaac: {global: string; linkLocal: string} | null;
   /** PSNs, FQDN to address: what the gap meter looks at. */
   hosts: Record<string, string>;
   /** The 802.1X supplicant; null: there is none. */

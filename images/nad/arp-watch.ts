@@ -2,10 +2,11 @@ import {startTool} from '#images/shell/tool.ts';
 import {CaptureFormatError, FrameCapture, type SeenFrame} from '#protocol/nad/frame-capture.ts';
 
 /**
-What makes a switch take notice of a host: ARP; a TCP connection attempt; DHCP. Anything else a host sends comes after one of
-these, and a busy port must not keep the switch busy.
+What makes a switch take notice of a host: ARP; a TCP connection attempt; DHCP; with IPv6, neighbour discovery (133 to 136). Anything
+else a host sends comes after one of these, and a busy port must not keep the switch busy.
 */
 const filter = 'arp or (tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn) or (udp src port 68)';
+const ipv6Filter = '(icmp6 and ip6[40] >= 133 and ip6[40] <= 136) or (ip6[6] == 6 and ip6[53] & 0x12 == 0x02)';
 
 /** The same host is not told again within this time: a flood of SYNs from one host is one host. */
 const quietMs = 20;
@@ -21,9 +22,11 @@ Watches what enters any interface. The capture taps frames before the packet fil
 drops everything is seen too. `onEnd` is told when the capture ends by itself.
 */
 export function watchArp({
+  hasIpv6,
   onFrame,
   onEnd,
 }: {
+  hasIpv6: boolean;
   onFrame: (frame: SeenFrame) => void;
   onEnd: (how: string) => void;
 }): ArpWatch {
@@ -54,7 +57,7 @@ export function watchArp({
     '--immediate-mode',
     '-w',
     '-',
-    filter,
+    hasIpv6 ? `${filter} or ${ipv6Filter}` : filter,
   ];
   const tool = startTool('tcpdump', args, {
     onBytes(bytes) {

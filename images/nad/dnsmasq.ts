@@ -9,8 +9,9 @@ export const nameTtlS = 3600;
 export const leaseS = 86_400;
 
 /**
-Debian's dnsmasq, as the lab's DNS and DHCP server on the switch's own address: it knows `names` and `leases` and nothing else. Resolves
-when it listens; rejects if it ends before, and afterwards tells `onEnd` how it ended.
+Debian's dnsmasq, as the lab's DNS and DHCP server on the switch's own address: it knows `names`, `ipv6Names` and `leases` and nothing
+else. With `advertisesOn` it also advertises the switch as a router on that interface, with the prefix that the interface has (SLAAC).
+Resolves when it listens; rejects if it ends before, and afterwards tells `onEnd` how it ended.
 
 Its DHCP socket is bound to the access VLAN's interface, and so does not meet those that hostapd has on the ports: a frame that
 enters a bridge belongs to the bridge's interface when UDP gets it.
@@ -18,11 +19,15 @@ enters a bridge belongs to the bridge's interface when UDP gets it.
 export async function startDnsmasq({
   address,
   names,
+  ipv6Names,
+  advertisesOn,
   leases,
   onEnd,
 }: {
   address: string;
   names: Record<string, string>;
+  ipv6Names: Record<string, string>;
+  advertisesOn: string | null;
   leases: readonly Reservation[];
   onEnd: (how: string) => void;
 }): Promise<Disposable> {
@@ -43,7 +48,8 @@ export async function startDnsmasq({
       ],
       ...[`--listen-address=${address}`, '--bind-interfaces', `--port=${dnsPort}`],
       ...dhcpOptions(address, leases),
-      ...Object.entries(names).map(([name, host]) => `--host-record=${name},${host}`),
+      ...Object.keys({...names, ...ipv6Names}).map(name => `--host-record=${recordOf(name, [names, ipv6Names])}`),
+      ...(advertisesOn === null ? [] : advertisement(advertisesOn)),
     ],
     {
       onLine: line => {
@@ -69,4 +75,13 @@ function dhcpOptions(address: string, leases: readonly Reservation[]): string[] 
     ...['--leasefile-ro', `--dhcp-option=option:router,${address}`, `--dhcp-option=option:dns-server,${address}`],
     ...leases.map(({mac, address: reserved}) => `--dhcp-host=${mac},${reserved}`),
   ];
+}
+
+function recordOf(name: string, tables: Record<string, string>[]): string {
+  return [name, ...tables.flatMap(table => table[name] ?? [])].join(',');
+}
+
+/** `constructor`: the prefix is the interface's own; `ra-only`: no DHCPv6. */
+function advertisement(port: string): string[] {
+  return [`--interface=${port}`, '--enable-ra', `--dhcp-range=::,constructor:${port},ra-only`];
 }

@@ -2,8 +2,9 @@ import {knockSets} from '#images/nad/knocks.ts';
 import {steering, steeringRules} from '#images/nad/steering.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {type CompiledAcl, compileAcl} from '#protocol/dacl/compile.ts';
-import {formatIpv4, formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
+import {familyOf, formatIpv4, formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
 import type {EnforcementChange} from '#protocol/nad/contract.ts';
+import {anyIpv6} from '#protocol/nad/host.ts';
 
 /** What the kernel has. */
 export interface EnforcementState {
@@ -17,6 +18,8 @@ export interface EnforcementState {
   retired: InstalledAcl[];
   /** Whether knocks of the gap meter are counted by themselves, to be taken off what the entries have counted. */
   setsKnocksApart: boolean;
+  /** Whether neighbour discovery passes that comes from an address to which nothing is bound. */
+  passesDiscovery: boolean;
   /** Chains are numbered, over the lifetime of the table: nothing in the kernel carries a name from outside. */
   chainCount: number;
 }
@@ -29,7 +32,7 @@ export interface InstalledAcl {
 export interface EnforcedPort {
   /** The first half of the names of its chain and maps. */
   prefix: string;
-  /** ACL names by address; null: every address that has none of its own. */
+  /** ACL names by address; null: every IPv4 address that has none of its own; `anyIpv6`: every such IPv6 address. */
   bindings: ReadonlyMap<string | null, string>;
   /** Names of redirect ACLs by address. */
   redirects: ReadonlyMap<string | null, string>;
@@ -42,6 +45,7 @@ export const emptyState: EnforcementState = {
   ports: new Map(),
   retired: [],
   setsKnocksApart: false,
+  passesDiscovery: false,
   chainCount: 0,
 };
 
@@ -106,10 +110,15 @@ export function planPort(
     ),
     `add rule ${table} ${prefix} ip saddr vmap @${prefix}_ip`,
     `add rule ${table} ${prefix} ip6 saddr vmap @${prefix}_ip6`,
+    ...(state.passesDiscovery ? [`add rule ${table} ${prefix} ${unboundDiscovery}`] : []),
     `add rule ${table} ${prefix} meta protocol vmap @${prefix}_rest`,
   ];
   return {next: {...state, ports}, preparation: [], undo: [], commands: [...(known ? removal : maps), ...chain]};
 }
+
+/** What hosts send to come to an address (RFC 4861): its senders have none yet, or one that is not known yet. */
+const unboundDiscovery =
+  'icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept';
 
 function afterChange(state: EnforcementState, change: EnforcementChange): EnforcementState {
   switch (change.kind) {
@@ -233,9 +242,10 @@ function elementsOf({acls, ports}: EnforcementState): Map<string, string> {
   for (const {prefix, bindings, redirects} of ports.values()) {
     for (const [address, name] of bindings) {
       const installed = acls.get(name);
+      const isRest = address === null || address === anyIpv6;
       const family = address === null ? installed?.acl.family : familyOf(address);
       const suffix = family === 'ipv4' ? 'ip' : 'ip6';
-      const key = address === null ? `${prefix}_rest { ${suffix}` : `${prefix}_${suffix} { ${address}`;
+      const key = isRest ? `${prefix}_rest { ${suffix}` : `${prefix}_${suffix} { ${address}`;
       const chain = installed?.compiled.chain;
       if (chain !== undefined) elements.set(key, `goto ${chain}`);
     }
@@ -248,14 +258,10 @@ function elementsOf({acls, ports}: EnforcementState): Map<string, string> {
 }
 
 function canonical(address: string | null): string | null {
-  if (address === null) return null;
+  if (address === null || address === anyIpv6) return address;
   const ipv4 = parseIpv4(address);
   if (ipv4 !== undefined) return formatIpv4(ipv4);
   const ipv6 = parseIpv6(address);
   if (ipv6 !== undefined) return formatIpv6(ipv6);
   throw new RangeError(`${JSON.stringify(address)} is not an IP address.`);
-}
-
-function familyOf(address: string): Acl['family'] {
-  return address.includes(':') ? 'ipv6' : 'ipv4';
 }

@@ -28,13 +28,16 @@ export async function openEnforcement({
   onEnd,
   command = nftCommand,
   macOf,
+  passesDiscovery = false,
 }: {
   onEnd: (how: string) => void;
   command?: readonly string[];
   /** The MAC of a port; without it nothing can be redirected. */
   macOf?: MacOf | undefined;
+  /** Whether neighbour discovery passes that comes from an address to which nothing is bound, as ARP does. */
+  passesDiscovery?: boolean;
 }): Promise<Enforcement> {
-  const enforcement = new Enforcement({command, onEnd, macOf});
+  const enforcement = new Enforcement({command, onEnd, macOf, passesDiscovery});
   try {
     await enforcement.reset();
     return enforcement;
@@ -48,7 +51,8 @@ export async function openEnforcement({
 The forwarding half of the switch: what `table netdev posturelab` of the kernel does to packets that enter access ports.
 
 Each port has an ingress chain that never changes: ARP and EAPOL pass; then the source address decides, by a map, to which ACL's
-chain the packet goes; then, for addresses that have none, the family. What is left is dropped. A chain serves all who are bound
+chain the packet goes; then, for addresses that have none, the family. With IPv6, neighbour discovery from such an address passes too, without
+which no host would come to have one. What is left is dropped. A chain serves all who are bound
 to its ACL. Nothing is tracked: an established connection meets a new list with its next packet.
 */
 export class Enforcement implements Disposable {
@@ -59,7 +63,7 @@ export class Enforcement implements Disposable {
   readonly #reader: NftSession;
   readonly #past = new HitRecord();
   readonly #macOf: MacOf | undefined;
-  #state = switchState;
+  #state: EnforcementState;
   #generation = 0;
   #lastTransaction: Promise<unknown> = Promise.resolve();
 
@@ -67,12 +71,15 @@ export class Enforcement implements Disposable {
     command,
     onEnd,
     macOf,
+    passesDiscovery,
   }: {
     command: readonly string[];
     onEnd: (how: string) => void;
     macOf: MacOf | undefined;
+    passesDiscovery: boolean;
   }) {
     this.#macOf = macOf;
+    this.#state = {...switchState, passesDiscovery};
     using resources = new DisposableStack();
     this.#directory = resources.adopt(mkdtempSync(join(tmpdir(), 'posturelab-')), remove);
     this.#writer = resources.use(new NftSession({command, home: this.#directory, onEnd}));
@@ -83,7 +90,7 @@ export class Enforcement implements Disposable {
   /** Makes the table anew, with nothing in it. */
   reset(): Promise<number> {
     return this.#transact(() => ({
-      next: switchState,
+      next: {...switchState, passesDiscovery: this.#state.passesDiscovery},
       preparation: [],
       undo: [],
       commands: [

@@ -19,6 +19,9 @@ import type {NadCommand, NadEffect, NadInput} from '#protocol/nad/contract.ts';
 import {Nad} from '#protocol/nad/nad.ts';
 import type {CommonEffect} from '#protocol/role.ts';
 
+/** The bridge of the access ports (harness/containers/linker.ts). */
+const accessVlan = 'vlan255';
+
 type OwnEffect = Exclude<NadEffect, CommonEffect<LabEventBody>>;
 
 const running = Promise.withResolvers<(id: string, command: NadCommand | ShellCommand) => void>();
@@ -38,14 +41,17 @@ async function start({
   const nad = new Nad(settings, count => new Uint8Array(randomBytes(count)));
   const fault = (message: string) => control.record({kind: 'fault', message}, clock.nowMs());
   const guarded = Promise.withResolvers<void>();
-  const {nasAddress: address, names, leases} = settings;
-  const dnsmasq = startDnsmasq({address, names, leases, onEnd: fault});
+  const hasIpv6 = settings.ipv6Addresses.length > 0;
+  const {nasAddress: address, names, ipv6Names, leases} = settings;
+  const advertisesOn = hasIpv6 ? accessVlan : null;
+  const dnsmasq = startDnsmasq({address, names, ipv6Names, advertisesOn, leases, onEnd: fault});
   dnsmasq.catch(() => {}); // awaited below
 
   let authenticator: Authenticator | undefined;
   const enforcement = await openEnforcement({
     onEnd: fault,
     macOf: settings.redirectAcls.length > 0 ? macOf : undefined,
+    passesDiscovery: hasIpv6,
   });
   const {radius, coa, http} = await openSockets(settings, input => carried.input(input));
 
@@ -111,6 +117,7 @@ async function start({
   for (const link of links) carried.input(link);
   carried.input({kind: 'start'});
   const arp = watchArp({
+    hasIpv6,
     onFrame({interfaceIndex, mac, address}) {
       const port = ports.portOf(interfaceIndex);
       if (port !== undefined) carried.input({kind: 'frame', port, mac, address});

@@ -12,4 +12,6 @@ export type NadNodeSettings = NadSettings & {
   names: Record<string, string>;
   /** What the DHCP server on it has to give, and to whom; none: there is no DHCP server. */
   leases: Reservation[];
+  /** Likewise, to IPv6 address. */
+  ipv6Names: Record<string, string>;
 };

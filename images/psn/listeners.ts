@@ -14,11 +14,18 @@ export interface Listeners extends AsyncDisposable {
 }
 
 /**
-Opens RADIUS, the CoA client's socket, and HTTPS for agents and peers, all on the node's own address. Only holders of a certificate
-of the lab's authority get in on the ports between nodes. Rejects if a port is taken or the address is not there.
+Opens RADIUS, the CoA client's socket, and HTTPS for agents and peers, all on the node's own address, HTTPS on both if it has two.
+Only holders of a certificate of the lab's authority get in on the ports between nodes. Rejects if a port is taken or the address is
+not there.
 */
 export async function openListeners(
-  {address, ports, customPortals, tls}: Pick<PsnNodeSettings, 'address' | 'ports' | 'customPortals' | 'tls'>,
+  {
+    address,
+    ipv6Address,
+    ports,
+    customPortals,
+    tls,
+  }: Pick<PsnNodeSettings, 'address' | 'ipv6Address' | 'ports' | 'customPortals' | 'tls'>,
   onInput: (input: PsnInput) => void,
 ): Promise<Listeners> {
   await using opened = new AsyncDisposableStack();
@@ -28,24 +35,27 @@ export async function openListeners(
     sockets.set(localPort, opened.use(await openUdp({address, port: localPort, onDatagram})));
   }
   const servers = new Map<string, HttpsServer>();
-  for (const port of httpsPortsOf({ports, customPortals})) {
-    const server = await openHttpsServer({
-      address,
-      port,
-      tls,
-      requireClientCertificate: isForNodes(port, ports),
-      onRequest: (id, from, request) =>
-        onInput({kind: 'https-request', requestId: `${port} ${id}`, localPort: port, from, request}),
-    });
-    servers.set(String(port), opened.use(server));
+  for (const own of ipv6Address === null ? [address] : [address, ipv6Address]) {
+    for (const port of httpsPortsOf({ports, customPortals})) {
+      const key = `${own}/${port}`;
+      const server = await openHttpsServer({
+        address: own,
+        port,
+        tls,
+        requireClientCertificate: isForNodes(port, ports),
+        onRequest: (id, from, request) =>
+          onInput({kind: 'https-request', requestId: `${key} ${id}`, localPort: port, from, request}),
+      });
+      servers.set(key, opened.use(server));
+    }
   }
   const listening = opened.move();
 
   return {
     send: (localPort, to, bytes) => sockets.get(localPort)?.send(to, bytes),
     respond(requestId, response) {
-      const [port = '', id = ''] = requestId.split(' ');
-      servers.get(port)?.respond(id, response);
+      const [key = '', id = ''] = requestId.split(' ');
+      servers.get(key)?.respond(id, response);
     },
     [Symbol.asyncDispose]: () => listening.disposeAsync(),
   };

@@ -24,7 +24,7 @@ async function run(): Promise<void> {
   const control = await openControl<PsnNodeSettings>('psn', (id, command) =>
     carried.input({kind: 'command', id, command: command as PsnCommand}),
   );
-  const {tls, hosts, ...settings} = control.begin.settings;
+  const {tls, hosts, ipv6Address, ...settings} = control.begin.settings;
   const clock = labClock(control.begin.clock);
   await using opened = new AsyncDisposableStack();
   const database = opened.use(new PsnDatabase(databasePath));
@@ -57,7 +57,7 @@ async function run(): Promise<void> {
     const onEnd = (message: string) => control.record({kind: 'fault', message}, clock.nowMs());
     eapServer = opened.use(await startEapServer({eapServer: settings.eapServer, tls, onDatagram, onEnd}));
   }
-  listeners = opened.use(await openListeners({...settings, tls}, carried.input));
+  listeners = opened.use(await openListeners({...settings, ipv6Address, tls}, carried.input));
 
   carried.input({kind: 'start'});
   control.begun();

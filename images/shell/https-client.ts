@@ -8,6 +8,7 @@ import {readResponse} from '#images/shell/read-response.ts';
 import type {Resolve} from '#images/shell/resolve.ts';
 import {serverNameProblem} from '#protocol/agent/server-name.ts';
 import type {HttpRequest, HttpResponse, HttpsFailure} from '#protocol/http.ts';
+import {formatIpAddress, parseIpAddress} from '#protocol/radius/ip-address.ts';
 import {validityProblem} from '#protocol/wall-clock.ts';
 
 /** What a node trusts, and who it is where the other side asks (node to node). PEM texts. */
@@ -158,7 +159,11 @@ function checkPeriod({valid_from: from, valid_to: to}: PeerCertificate, atMs: nu
 }
 
 function checkName(host: string, certificate: PeerCertificate, rules: string[]): Error | undefined {
-  const names = (certificate.subjectaltname ?? '').split(', ').map(entry => entry.replace(/^(DNS|IP Address):/, ''));
+  const names = (certificate.subjectaltname ?? '').split(', ').map(entry => {
+    const name = entry.replace(/^(DNS|IP Address):/, '');
+    const address = parseIpAddress(name); // OpenSSL writes IPv6 without `::`
+    return address === undefined ? name : formatIpAddress(address);
+  });
   const problem = serverNameProblem(host, names, rules);
   return problem === undefined ? undefined : new UntrustedError(problem);
 }

@@ -9,7 +9,9 @@ for tool; do
   case $tool in
     nft) setcap cap_net_admin+ep /usr/sbin/nft ;;
     hostapd | wpa_supplicant) setcap cap_net_admin,cap_net_raw+ep "/usr/sbin/$tool" ;;
-    dnsmasq) setcap cap_net_admin,cap_net_bind_service+p /usr/sbin/dnsmasq ;; # it looks for them, and only if it serves DHCP
+    # It opens ICMPv6 to advertise, and looks for the others if it serves DHCP. Files have one effective bit for all of them, so its
+    # container must have all three, or it could not be executed.
+    dnsmasq) setcap cap_net_admin,cap_net_raw,cap_net_bind_service+ep /usr/sbin/dnsmasq ;;
     udhcpc)
       # A copy, so that busybox's other programs have no such right.
       install -m 755 "$(command -v busybox)" /usr/local/sbin/udhcpc

@@ -6,7 +6,7 @@ answer that knows a session decides, and names the PSN to which the session belo
 import {mainThread} from '#protocol/agent/agent-log.ts';
 import type {ExchangeEnd} from '#protocol/agent/exchanges.ts';
 import type {CallHome, ProfileResult} from '#protocol/agent/profile.ts';
-import {isHostName} from '#protocol/agent/profile-fields.ts';
+import {hostAndPort, isHostName} from '#protocol/agent/profile-fields.ts';
 import {Provisioning} from '#protocol/agent/provisioning.ts';
 import {type ConnectedPsn, identityOf, type RunContext, serverAt} from '#protocol/agent/run-context.ts';
 import {StageOne} from '#protocol/agent/stage-one.ts';
@@ -54,7 +54,7 @@ export class Discovery {
     outbox.record({
       kind: 'discovery-started',
       reason,
-      targets: stageOne ? this.#stageOne.targets(stageOne.gateway) : targets.map(describeTarget),
+      targets: stageOne ? this.#stageOne.targets(stageOne.gateway) : targets.map(hostAndPort),
     });
     const lists = `MAC List=${macs.join(',')}, IP List=${host.addresses.join(',')}, saved MAC=${macs[0] ?? ''}`;
     log.write({thread: mainThread, from: 'getIpAndMacList', message: lists}, nowMs);
@@ -97,14 +97,14 @@ export class Discovery {
 
   #startStageTwo(nowMs: number): void {
     const targets = this.#targets();
-    this.#context.outbox.record({kind: 'stage-two-started', targets: targets.map(describeTarget)});
+    this.#context.outbox.record({kind: 'stage-two-started', targets: targets.map(hostAndPort)});
     this.#ask(targets, nowMs);
   }
 
   #targets(): CallHome[] {
     const {profile, knownPsns} = this.#context;
     const all = [...profile.callHomeList, ...knownPsns.map(host => ({host, port: portalPort}))];
-    const names = all.map(target => describeTarget(target).toLowerCase());
+    const names = all.map(target => hostAndPort(target).toLowerCase());
     return all.filter((_, index) => names.indexOf(names[index] ?? '') === index);
   }
 
@@ -114,7 +114,7 @@ export class Discovery {
       this.giveUp(nowMs);
       return;
     }
-    const name = describeTarget(target);
+    const name = hostAndPort(target);
     const request = encodeDiscoveryRequest(identityOf(this.#context), name);
     const server = serverAt(this.#context, target.host, target.port);
     this.#connectionId = this.#context.exchanges.ask(server, request, (end, endedAtMs) => {
@@ -160,5 +160,3 @@ function readAnswer(end: ExchangeEnd): DiscoveryAnswer | Failure {
   if (answer !== undefined && isHostName(answer.owner)) return answer;
   return {reason: 'no-session', detail: `HTTP ${end.response.status} without a session`};
 }
-
-const describeTarget = ({host, port}: CallHome): string => `${host}:${port}`;

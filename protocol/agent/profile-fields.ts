@@ -1,4 +1,5 @@
 import type {CallHome, Profile} from '#protocol/agent/profile.ts';
+import {formatIpv6, parseIpv6} from '#protocol/dacl/ip-address.ts';
 
 /** One field of the profile: its XML element, what holds without it, and the way from text to value and back. */
 export interface ProfileField<Value> {
@@ -23,7 +24,7 @@ export const profileFields: {readonly [Name in keyof Profile]: ProfileField<Prof
   stateSyncProbeIntervalS: optionalNumber('StateSyncProbeInterval', {from: 0, to: 300, unit: 'seconds'}),
   stateSyncProbeBackupList: list('StateSyncProbeBackupList', [], readHost, host => host),
   networkTransitionDelayS: number('NetworkTransitionDelay', 3, {from: 2, to: 30, unit: 'seconds'}),
-  callHomeList: list<CallHome>('CallHomeList', [], readCallHome, ({host, port}) => `${host}:${port}`),
+  callHomeList: list<CallHome>('CallHomeList', [], readCallHome, hostAndPort),
   serverNameRules: list('ServerNameRules', ['*'], readRule, rule => rule),
   discoveryHost: text('DiscoveryHost'),
   remediationTimerMin: number('RemediationTimer', 4, {from: 1, to: 300, unit: 'minutes'}),
@@ -51,7 +52,12 @@ export const profileFields: {readonly [Name in keyof Profile]: ProfileField<Prof
   gracePeriodStartDescriptionDetails: text('GracePeriodStartDescriptionDetails'),
 };
 
-/** Whether a text is a DNS name or an IPv4 address, which is all that a PSN is called here. */
+/** `psn1.example.com:8443`, `[2001:db8:1::11]:8443` (RFC 3986 3.2.2). */
+export function hostAndPort({host, port}: CallHome): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether a text is a DNS name or an IPv4 address, which is what a PSN calls itself here. */
 export function isHostName(text: string): boolean {
   return text.length <= 253 && /^[a-z0-9_][a-z0-9_-]{0,62}(\.[a-z0-9_-]{1,63})*$/i.test(text);
 }
@@ -150,10 +156,11 @@ function readNumber(content: string, {from, to, unit}: Range): FieldReading<numb
   return {kind: 'value', value};
 }
 
-/** `FQDN[:port]`; the port is the client provisioning portal's, 8443 by default (domain.md 4.3). */
+/** `FQDN[:port]`, or an address, of IPv6 in brackets; the port is the client provisioning portal's, 8443 by default (domain.md 4.3). */
 function readCallHome(content: string): FieldReading<CallHome> {
-  const [host = '', port = '8443', ...rest] = content.split(':');
-  const right = rest.length === 0 && isHostName(host) && /^\d{1,5}$/.test(port);
+  const [, ipv6, name, port = '8443'] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/i.exec(content) ?? [];
+  const host = ipv6 === undefined ? (name ?? '') : (shortest(ipv6) ?? '');
+  const right = ipv6 === undefined ? isHostName(host) : host !== '';
   if (right && Number(port) >= 1 && Number(port) <= 65_535) return {kind: 'value', value: {host, port: Number(port)}};
   return {
     kind: 'wrong',
@@ -162,8 +169,15 @@ function readCallHome(content: string): FieldReading<CallHome> {
   };
 }
 
+/** An IPv6 address as certificates are read (RFC 5952); `undefined`: it is none. */
+function shortest(text: string): string | undefined {
+  const address = parseIpv6(text);
+  return address === undefined ? undefined : formatIpv6(address);
+}
+
 function readHost(content: string): FieldReading<string> {
-  if (isHostName(content)) return {kind: 'value', value: content};
+  const host = isHostName(content) ? content : shortest(content);
+  if (host !== undefined) return {kind: 'value', value: host};
   const why = `of which ${JSON.stringify(content.slice(0, 60))} is not the name of a PSN`;
   return {kind: 'wrong', why, fix: "write FQDN,FQDN without ports: probes go to the portal's bidirectional port"};
 }

@@ -1,3 +1,7 @@
+export function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return address.includes(':') ? 'ipv6' : 'ipv4';
+}
+
 /** Reads dotted-quad notation, without leading zeros (some readers take them for octal), as an unsigned 32-bit number. */
 export function parseIpv4(text: string): number | undefined {
   if (text.length > 15) return undefined;

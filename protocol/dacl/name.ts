@@ -1,15 +1,22 @@
-/** How ISE names a downloadable ACL, and how IOS prints that name (domain.md 5.4). */
+/**
+How ISE names a downloadable ACL, and how IOS prints that name (domain.md 5.4). For IPv6 it is `IPV6` in the place of `IP`, as public
+samples of IOS XE print it (`xACSACLx-IPV6-PERMIT_ALL_IPV6_TRAFFIC-5f4ab0a2`).
+*/
+import type {Acl} from '#protocol/dacl/acl.ts';
+
+const familyWords: Record<Acl['family'], string> = {ipv4: 'IP', ipv6: 'IPV6'};
 
 /** `#ACSACL#-IP-<name>-<hex8>`; the version is the Unix time, in seconds, of the last edit. */
-export function daclVersionName(name: string, savedAtS: number): string {
+export function daclVersionName(name: string, savedAtS: number, family: Acl['family'] = 'ipv4'): string {
   const version = (Math.trunc(savedAtS) >>> 0).toString(16).padStart(8, '0');
-  return `#ACSACL#-IP-${name}-${version}`;
+  return `#ACSACL#-${familyWords[family]}-${name}-${version}`;
 }
 
-/** The two halves of a name that ISE made; `undefined`: the text is no such name. */
-export function readDaclVersionName(text: string): {name: string; version: string} | undefined {
-  const [, name, version] = /^#ACSACL#-IP-(.+)-([0-9a-f]{8})$/i.exec(text) ?? [];
-  return name === undefined || version === undefined ? undefined : {name, version: version.toLowerCase()};
+/** The parts of a name that ISE made; `undefined`: the text is no such name. */
+export function readDaclVersionName(text: string): {name: string; version: string; family: Acl['family']} | undefined {
+  const [, word, name, version] = /^#ACSACL#-(IP|IPV6)-(.+)-([0-9a-f]{8})$/i.exec(text) ?? [];
+  if (word === undefined || name === undefined || version === undefined) return undefined;
+  return {name, version: version.toLowerCase(), family: word.toUpperCase() === familyWords.ipv6 ? 'ipv6' : 'ipv4'};
 }
 
 /** As IOS prints it: `#` cannot stand in its names and becomes `x`, so `xACSACLx-IP-<name>-<hex8>`. */

@@ -6,11 +6,9 @@ import type {RadiusPacket} from '#protocol/radius/packet.ts';
 /** What an Access-Accept grants (domain.md 5.3), or why it cannot be used. Attributes that the switch does not know are ignored. */
 export function readAccept(accept: RadiusPacket, server: string): {policy: Policy} | {problem: string} {
   const acl = avPairValue(accept, 'ACS:CiscoSecure-Defined-ACL') ?? null;
-  if (acl !== null && readDaclVersionName(acl) === undefined) {
-    return {
-      problem: `the server names a dACL ${JSON.stringify(acl)}; expected #ACSACL#-IP-<name>-<8 hexadecimal digits>`,
-    };
-  }
+  const ipv6Acl = avPairValue(accept, 'ipv6:CiscoSecure-Defined-ACL') ?? null;
+  const problem = nameProblem(acl, 'ipv4') ?? nameProblem(ipv6Acl, 'ipv6');
+  if (problem !== undefined) return {problem};
   const redirect = readRedirect(accept);
   if (redirect !== null && !isRedirectUrl(redirect.url)) {
     return {problem: `the server redirects to ${JSON.stringify(redirect.url)}; expected https://<psn>:<port>/…`};
@@ -19,6 +17,7 @@ export function readAccept(accept: RadiusPacket, server: string): {policy: Polic
     policy: {
       server,
       acl,
+      ipv6Acl,
       userName: readText(accept, 'User-Name') ?? null,
       domain: avPairValue(accept, 'device-traffic-class') === 'voice' ? 'VOICE' : 'DATA',
       redirect,
@@ -26,6 +25,12 @@ export function readAccept(accept: RadiusPacket, server: string): {policy: Polic
       classes: readAllBytes(accept, 'Class'),
     },
   };
+}
+
+function nameProblem(acl: string | null, family: 'ipv4' | 'ipv6'): string | undefined {
+  if (acl === null || readDaclVersionName(acl)?.family === family) return undefined;
+  const word = family === 'ipv4' ? 'IP' : 'IPV6';
+  return `the server names a dACL ${JSON.stringify(acl)}; expected #ACSACL#-${word}-<name>-<8 hexadecimal digits>`;
 }
 
 /** Without one of the two there is no redirect. */

@@ -1,3 +1,4 @@
+import {familyOf} from '#protocol/dacl/ip-address.ts';
 import type {Accounting, TerminateCause} from '#protocol/nad/accounting.ts';
 import type {Authorization} from '#protocol/nad/authorization.ts';
 import type {CoaOrder} from '#protocol/nad/coa-order.ts';
@@ -18,9 +19,9 @@ const lookAgainMs = 1000;
 Who is on the access ports: frames make sessions (multi-auth: one for every MAC), links and orders end them.
 
 How a host gets a session again after it was terminated: by its next frame, as on any switch. The switch is shown every ARP,
-every TCP connection attempt and every DHCP request that enters a port, so an agent's own probe is enough. For hosts that have
-nothing to say, device tracking still knows their address: it asks for them by ARP a second later and then every 30 seconds,
-and their answer is a frame.
+every TCP connection attempt, every DHCP request and, where it has IPv6, every neighbour discovery that enters a port, so an agent's own
+probe is enough. For hosts that have nothing to say, device tracking still knows their addresses: it asks for them by ARP or neighbour
+solicitation a second later and then every 30 seconds, and their answer is a frame.
 */
 export class Access {
   readonly #context: NadContext;
@@ -29,7 +30,7 @@ export class Access {
   readonly #tracking: DeviceTracking;
   readonly #authorization: Authorization;
   readonly #accounting: Accounting;
-  /** Addresses at the step `ipdt`, by host. */
+  /** Addresses at the step `ipdt`, by host: one of IPv4, any of IPv6. */
   readonly #learning = new Map<string, string>();
 
   constructor(
@@ -83,7 +84,7 @@ export class Access {
 
   /** The step `ipdt` is behind it. */
   learn({port, mac, address}: {port: string; mac: string; address: string}, nowMs: number): void {
-    this.#learning.delete(hostKey(port, mac));
+    this.#learning.delete(learningKey(port, mac, address));
     if (!this.#ports.isUp(port)) return;
     this.#tracking.learn(port, mac, address, nowMs);
     this.#context.record({kind: 'address-learnt', port, mac, address});
@@ -144,14 +145,16 @@ export class Access {
   }
 
   #see(port: string, mac: string, address: string, nowMs: number): void {
-    if (!isHostAddress(address) || address === this.#context.settings.nasAddress) return;
-    if (this.#tracking.addressOf(port, mac) === address) {
-      this.#tracking.refresh(port, mac, nowMs);
+    const {nasAddress, ipv6Addresses} = this.#context.settings;
+    if (!isHostAddress(address) || address === nasAddress || ipv6Addresses.includes(address)) return;
+    if (this.#tracking.knows(port, mac, address)) {
+      this.#tracking.refresh(port, mac, address, nowMs);
       return;
     }
-    if (this.#learning.get(hostKey(port, mac)) === address) return;
-    this.#forgetLearning(action => action.port === port && action.mac === mac);
-    this.#learning.set(hostKey(port, mac), address);
+    const key = learningKey(port, mac, address);
+    if (this.#learning.get(key) === address) return;
+    this.#forgetLearning(action => learningKey(action.port, action.mac, action.address) === key);
+    this.#learning.set(key, address);
     this.#context.steps.enter('ipdt', {kind: 'learn-address', port, mac, address}, nowMs);
   }
 
@@ -172,11 +175,11 @@ export class Access {
     this.#forgetLearning(action => action.port === port);
   }
 
-  #forgetLearning(matches: (host: {port: string; mac: string}) => boolean): void {
+  #forgetLearning(matches: (learnt: {port: string; mac: string; address: string}) => boolean): void {
     this.#context.steps.drop(action => action.kind === 'learn-address' && matches(action));
-    for (const key of this.#learning.keys()) {
+    for (const [key, address] of this.#learning) {
       const [port = '', mac = ''] = key.split(' ');
-      if (matches({port, mac})) this.#learning.delete(key);
+      if (matches({port, mac, address})) this.#learning.delete(key);
     }
   }
 }
@@ -186,6 +189,7 @@ function isFull(hostMode: HostMode, hosts: number): boolean {
   return (hostMode === 'single-host' && hosts >= 1) || (hostMode === 'multi-domain' && hosts >= 2);
 }
 
-function hostKey(port: string, mac: string): string {
-  return `${port} ${mac}`;
+/** A host has one IPv4 address, so a newer one takes the place of one that is about to be learnt. */
+function learningKey(port: string, mac: string, address: string): string {
+  return `${port} ${mac} ${familyOf(address) === 'ipv4' ? 'ipv4' : address}`;
 }

@@ -1,4 +1,5 @@
 import type {Acl} from '#protocol/dacl/acl.ts';
+import {readDaclVersionName} from '#protocol/dacl/name.ts';
 import {parseAcl} from '#protocol/dacl/parse.ts';
 import {aclDownloadRequest} from '#protocol/nad/access-request.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
@@ -138,10 +139,11 @@ function problemOf(packet: RadiusPacket, {packets, server}: Download): string | 
 
 /** The list that the rounds make, or why they make none: the switch installs a whole list or nothing. */
 function readDownload(name: string, packets: RadiusPacket[], server: string): {acl: Acl} | {problem: string} {
-  const collected = collectAclEntries(packets);
+  const family = readDaclVersionName(name)?.family ?? 'ipv4';
+  const collected = collectAclEntries(packets, family);
   if (!collected.ok) return {problem: collected.reason};
   if (collected.entries.length === 0) return {problem: `${server} sent no entries`};
-  const {acl, problems} = parseAcl(collected.entries.join('\n'), {name});
+  const {acl, problems} = parseAcl(collected.entries.join('\n'), {name, family});
   const error = problems.find(problem => problem.severity === 'error');
   return error ? {problem: `entry ${error.line}: ${error.message}`} : {acl};
 }

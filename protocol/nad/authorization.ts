@@ -5,7 +5,7 @@ import type {Accounting} from '#protocol/nad/accounting.ts';
 import {AclDownloads} from '#protocol/nad/acl-downloads.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import type {RadiusClient} from '#protocol/nad/radius-client.ts';
-import {mabUserName, type Policy, type Session} from '#protocol/nad/session.ts';
+import {aclsIn, aclsOf, domainOf, mabUserName, type Policy, type Session} from '#protocol/nad/session.ts';
 import type {Sessions} from '#protocol/nad/sessions.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 
@@ -167,12 +167,14 @@ export class Authorization {
 
   /** The kernel would not have an ACL. Returns whether any session was to have it. */
   refused(acl: string, message: string, nowMs: number): boolean {
-    const sessions = this.#sessions.all().filter(session => session.grant?.policy.acl === acl);
+    const sessions = this.#sessions.all().filter(({grant}) => grant !== null && aclsIn(grant.policy).includes(acl));
     for (const session of sessions) {
       const isUnderWay = session.attempt.kind !== 'none';
       this.#context.record({kind: 'acl-install-failed', acl, port: session.port, message});
-      if (session.grant)
-        this.#withoutAcl(session, session.grant.policy, `${acl} could not be installed: ${message}`, nowMs);
+      if (session.grant) {
+        const rest = this.#withoutAcl(session, session.grant.policy, acl, `could not be installed: ${message}`, nowMs);
+        if (rest) this.#grant(session, rest);
+      }
       if (isUnderWay) this.begin(session, nowMs);
     }
     return sessions.length > 0;
@@ -227,13 +229,19 @@ export class Authorization {
       return;
     }
     session.userName = policy.userName ?? (session.method === 'mab' ? mabUserName(session.mac) : session.userName);
-    if (policy.acl === null) {
-      this.#grant(session, policy);
-    } else if (this.#dacls.has(policy.acl)) {
+    this.#obtain(session, policy, nowMs);
+  }
+
+  /** What the policy names and is not at hand comes first. */
+  #obtain(session: Session, policy: Policy, nowMs: number): void {
+    const missing = aclsIn(policy).filter(acl => !this.#dacls.has(acl));
+    if (missing.length > 0) {
+      session.attempt = {kind: 'fetching', policy};
+      for (const acl of missing) this.#downloads.want(acl, policy.server, nowMs);
+    } else if (aclsIn(policy).length > 0) {
       this.#toInstall(session, policy, nowMs);
     } else {
-      session.attempt = {kind: 'fetching', policy};
-      this.#downloads.want(policy.acl, policy.server, nowMs);
+      this.#grant(session, policy);
     }
   }
 
@@ -241,7 +249,7 @@ export class Authorization {
   #isTaken(session: Session, domain: Policy['domain']): boolean {
     if (domain === 'DATA' && this.#context.settings.hostMode !== 'multi-domain') return false;
     const others = this.#sessions.onPort(session.port).filter(other => other !== session);
-    return others.some(({grant, attempt}) => domainOf(attempt, grant) === domain);
+    return others.some(other => domainOf(other) === domain);
   }
 
   /** The step `acl-download` is behind it. */
@@ -251,12 +259,13 @@ export class Authorization {
 
   #onAcl(acl: Acl, nowMs: number): void {
     this.#dacls.set(acl.name, acl);
-    for (const session of this.#waitingFor(acl.name)) this.#toInstall(session, session.attempt.policy, nowMs);
+    for (const session of this.#waitingFor(acl.name)) this.#obtain(session, session.attempt.policy, nowMs);
   }
 
   #onDownloadFailure(acl: string, reason: string, nowMs: number): void {
     for (const session of this.#waitingFor(acl)) {
-      this.#withoutAcl(session, session.attempt.policy, `${acl} could not be downloaded: ${reason}`, nowMs);
+      const rest = this.#withoutAcl(session, session.attempt.policy, acl, `could not be downloaded: ${reason}`, nowMs);
+      if (rest) this.#obtain(session, rest, nowMs);
     }
   }
 
@@ -265,7 +274,7 @@ export class Authorization {
       .all()
       .filter(
         (session): session is Session & {attempt: {kind: 'fetching'; policy: Policy}} =>
-          session.attempt.kind === 'fetching' && session.attempt.policy.acl === acl,
+          session.attempt.kind === 'fetching' && aclsIn(session.attempt.policy).includes(acl),
       );
   }
 
@@ -274,14 +283,20 @@ export class Authorization {
     this.#context.steps.enter('acl-install', {kind: 'install', sessionId: session.id}, nowMs);
   }
 
-  #withoutAcl(session: Session, policy: Policy, reason: string, nowMs: number): void {
-    if (this.#context.settings.daclFailure === 'permitOpen') this.#grant(session, {...policy, acl: null});
-    else this.#fail(session, reason, {authenticated: true}, nowMs);
+  /**
+  The policy without a list that cannot be had, if there is to be authorization all the same. `permitOpen` opens IPv4; without its
+  IPv6 list a host has no IPv6, as without having been given one.
+  */
+  #withoutAcl(session: Session, policy: Policy, acl: string, why: string, nowMs: number): Policy | undefined {
+    if (this.#context.settings.daclFailure === 'permitOpen')
+      return acl === policy.acl ? {...policy, acl: null} : {...policy, ipv6Acl: null};
+    this.#fail(session, `${acl} ${why}`, {authenticated: true}, nowMs);
+    return undefined;
   }
 
   #grant(session: Session, policy: Policy): void {
     session.attempt = {kind: 'none'};
-    session.grant = {policy, isAclTold: false, confirmed: false, reauthDueAtMs: null};
+    session.grant = {policy, toldAcls: new Set(), confirmed: false, reauthDueAtMs: null};
     this.#context.touch();
   }
 
@@ -299,13 +314,4 @@ export class Authorization {
     session.authorized = false;
     this.#context.touch();
   }
-}
-
-function domainOf(attempt: Session['attempt'], grant: Session['grant']): Policy['domain'] | undefined {
-  return 'policy' in attempt ? attempt.policy.domain : grant?.policy.domain;
-}
-
-function aclsOf({grant, attempt}: Session): string[] {
-  const policies = [grant?.policy, 'policy' in attempt ? attempt.policy : undefined];
-  return policies.flatMap(policy => (policy?.acl ? [policy.acl] : []));
 }

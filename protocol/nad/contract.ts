@@ -8,6 +8,8 @@ export interface NadSettings {
   hostname: string;
   /** NAS-IP-Address, the source of every RADIUS packet, and the first half of every audit-session-id. */
   nasAddress: string;
+  /** The switch's own on the access VLAN, link-local included; none: there is no IPv6, and no neighbour discovery is looked at. */
+  ipv6Addresses: string[];
   /** Access ports, by the kernel's name (`fa0-12`) and the CLI's (`FastEthernet0/12`). */
   accessPorts: {port: string; interface: string}[];
   /** In the order in which they are tried. */
@@ -96,8 +98,9 @@ export type NadInput =
   | CommonInput<NadCommand>
   | {kind: 'link'; port: string; up: boolean}
   /**
-  A frame that entered an access port and tells who is there. `address`: the sender's, if the frame is an ARP; null for an ARP
-  probe and for any other frame. The switch learns addresses from ARP only (domain.md 5.6), but starts a session on any.
+  A frame that entered an access port and tells who is there. `address`: the sender's, if the frame is an ARP or neighbour discovery; null
+  for one that only asks whether an address is free (ARP probe, duplicate address detection) and for any other frame. The switch learns
+  addresses from these two only (domain.md 5.6), but starts a session on any.
   */
   | {kind: 'frame'; port: string; mac: string; address: string | null}
   | {kind: 'datagram'; localPort: number; from: Endpoint; bytes: Uint8Array}
@@ -132,7 +135,7 @@ export type NadEffect =
   | {kind: 'answer-authenticator'; to: Endpoint; bytes: Uint8Array}
   | {kind: 'set-port'; port: string; up: boolean}
   | {kind: 'http-respond'; requestId: string; response: HttpResponse}
-  /** IP device tracking asks, by ARP, whether a host is still there; if it is, its answer comes back as a `frame`. */
+  /** IP device tracking asks, by ARP or neighbour solicitation, whether a host is still there; if so, its answer comes back as a `frame`. */
   | {kind: 'probe-address'; port: string; mac: string; address: string};
 
 /** What is in force on the ports. An ACL is installed once, by name, and serves every address that is bound to it. */
@@ -141,7 +144,7 @@ export type EnforcementChange =
   | {kind: 'remove-acl'; name: string}
   /**
   From now on packets from `address` entering `port` meet ACL `acl`, and no longer the one bound there before; `address`
-  null: every address not bound itself.
+  null: every IPv4 address not bound itself; `anyIpv6` (host.ts): every IPv6 address not bound itself.
   */
   | {kind: 'bind'; port: string; address: string | null; acl: string}
   | {kind: 'unbind'; port: string; address: string | null}
@@ -157,6 +160,8 @@ export interface NadSessionView {
   interface: string;
   mac: string;
   address: string | null;
+  /** Those good beyond the link first. */
+  ipv6Addresses: string[];
   userName: string;
   authorized: boolean;
   domain: 'DATA' | 'VOICE';
@@ -177,6 +182,9 @@ export interface NadSessionView {
   acl: string | null;
   /** The dACL that the server gave and the switch holds for the session, in force or not (domain.md 11.21). */
   assignedAcl: string | null;
+  /** Likewise, of IPv6. */
+  ipv6Acl: string | null;
+  assignedIpv6Acl: string | null;
   /** As RADIUS gave it, whether or not the switch has an access list of that name. */
   redirect: {url: string; acl: string} | null;
   server: string;

@@ -13,7 +13,7 @@ export interface Enforcement {
 
 export interface Binding {
   port: string;
-  /** null: every address of the port that has no binding of its own. */
+  /** null: every IPv4 address of the port that has no binding of its own; `anyIpv6`: every such IPv6 address. */
   address: string | null;
   acl: string;
   /** The session it was made for; null for what the port itself has. */
@@ -69,9 +69,9 @@ export class EnforcementLedger {
     return [...this.#committed.bindings.values()];
   }
 
-  /** What the kernel has for a session; `undefined`: nothing of its own. */
-  bindingOf(sessionId: string): Binding | undefined {
-    return this.bindings().find(binding => binding.sessionId === sessionId);
+  /** What the kernel has for a session: of IPv4 at most one, of IPv6 one for each address. */
+  bindingsOf(sessionId: string): Binding[] {
+    return this.bindings().filter(binding => binding.sessionId === sessionId);
   }
 
   /** Whether the kernel has this binding, for whichever session. */

@@ -3,8 +3,9 @@ import type {Accounting} from '#protocol/nad/accounting.ts';
 import type {Authorization} from '#protocol/nad/authorization.ts';
 import {desiredEnforcement, openAcl} from '#protocol/nad/desired-enforcement.ts';
 import {type Binding, bindingKey, type Enforcement, EnforcementLedger} from '#protocol/nad/enforcement-ledger.ts';
+import {anyIpv6} from '#protocol/nad/host.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
-import type {Session} from '#protocol/nad/session.ts';
+import type {Policy, Session} from '#protocol/nad/session.ts';
 import type {Sessions} from '#protocol/nad/sessions.ts';
 
 /**
@@ -19,6 +20,7 @@ export class Enforcer {
   readonly #authorization: Authorization;
   readonly #accounting: Accounting;
   readonly #addressOf: (session: Session) => string | null;
+  readonly #ipv6AddressesOf: (session: Session) => string[];
   readonly #defaultAcl: Acl;
   readonly #redirectAcls: ReadonlyMap<string, Acl>;
   #isSettled = false;
@@ -30,6 +32,7 @@ export class Enforcer {
       authorization: Authorization;
       accounting: Accounting;
       addressOf: (session: Session) => string | null;
+      ipv6AddressesOf: (session: Session) => string[];
       defaultAcl: Acl;
       redirectAcls: ReadonlyMap<string, Acl>;
     },
@@ -39,6 +42,7 @@ export class Enforcer {
     this.#authorization = parts.authorization;
     this.#accounting = parts.accounting;
     this.#addressOf = parts.addressOf;
+    this.#ipv6AddressesOf = parts.ipv6AddressesOf;
     this.#defaultAcl = parts.defaultAcl;
     this.#redirectAcls = parts.redirectAcls;
   }
@@ -87,6 +91,7 @@ export class Enforcer {
       ports: this.#context.settings.accessPorts.map(({port}) => port),
       sessions: this.#sessions.all(),
       addressOf: this.#addressOf,
+      ipv6AddressesOf: this.#ipv6AddressesOf,
       dacls: this.#authorization.dacls,
       redirectAcls: this.#redirectAcls,
       defaultAcl: this.#defaultAcl,
@@ -97,33 +102,39 @@ export class Enforcer {
   #confirm(desired: Enforcement, nowMs: number): void {
     for (const session of this.#sessions.all()) {
       const {grant} = session;
-      if (grant === null || grant.confirmed || !this.#isInForce(session, grant.policy.acl, desired)) continue;
+      if (grant === null || grant.confirmed || !this.#isInForce(session, grant.policy, desired)) continue;
       grant.confirmed = true;
       const periodMs = grant.policy.timeout?.afterMs ?? this.#context.settings.reauthIntervalMs; // the server's word comes first
       if (periodMs > 0) grant.reauthDueAtMs = nowMs + periodMs;
       session.authorized = true;
-      const own = this.ledger.bindingOf(session.id);
-      if (own && isDacl(own) && !grant.isAclTold) this.#tellInstalled(own);
+      const untold = this.ledger.bindingsOf(session.id).filter(own => isDacl(own) && !grant.toldAcls.has(own.acl));
+      for (const own of untold) this.#tellInstalled(own);
       const {port, mac, id: sessionId} = session;
-      const {acl, redirect, server} = grant.policy;
+      const {acl, ipv6Acl, redirect, server} = grant.policy;
       if (redirect && !this.#redirectAcls.has(redirect.acl))
         this.#context.record({kind: 'redirect-acl-missing', acl: redirect.acl, port, sessionId});
-      this.#context.record({kind: 'session-authorized', port, mac, sessionId, acl, server});
+      const ipv6 = ipv6Acl === null ? {} : {ipv6Acl};
+      this.#context.record({kind: 'session-authorized', port, mac, sessionId, acl, ...ipv6, server});
       this.#accounting.start(session, nowMs);
     }
   }
 
-  #isInForce(session: Session, acl: string | null, {bindings, redirects}: Enforcement): boolean {
-    const key = bindingKey(session.port, this.#addressOf(session));
-    const redirect = redirects.get(key);
+  #isInForce(session: Session, {acl, ipv6Acl}: Policy, {bindings, redirects}: Enforcement): boolean {
+    const address = this.#addressOf(session);
+    const redirect = redirects.get(bindingKey(session.port, address));
     if (redirect && !this.ledger.redirects(redirect)) return false;
-    const wanted = bindings.get(key);
-    return wanted !== undefined && this.ledger.holds(wanted) && (acl === null || this.ledger.holdsAcl(acl));
+    const known = this.#ipv6AddressesOf(session);
+    const ofIpv6 = known.length > 0 ? known : [anyIpv6];
+    const isBound = [address, ...(ipv6Acl === null ? [] : ofIpv6)].every(each => {
+      const wanted = bindings.get(bindingKey(session.port, each));
+      return wanted !== undefined && this.ledger.holds(wanted);
+    });
+    return isBound && [acl, ipv6Acl].every(name => name === null || this.ledger.holdsAcl(name));
   }
 
   #tellInstalled(binding: Binding): void {
     const grant = this.#sessions.byId(binding.sessionId ?? '')?.grant;
-    if (grant?.policy.acl === binding.acl) grant.isAclTold = true;
+    grant?.toldAcls.add(binding.acl);
     this.#tell('acl-installed', binding);
   }
 
@@ -137,5 +148,5 @@ export class Enforcer {
 }
 
 function isDacl({acl, sessionId}: Binding): boolean {
-  return sessionId !== null && acl !== openAcl.name;
+  return sessionId !== null && acl !== openAcl.name; // nobody in particular is bound to its IPv6 sister
 }

@@ -1,4 +1,5 @@
 import type {NadInput} from '#protocol/nad/contract.ts';
+import {discoveredAddress} from '#protocol/nad/neighbour-discovery.ts';
 
 /** A frame that was seen entering an interface: the kernel's index of it, and what the switch wants to know. */
 export type SeenFrame = Pick<Extract<NadInput, {kind: 'frame'}>, 'mac' | 'address'> & {interfaceIndex: number};
@@ -17,6 +18,7 @@ const outgoing = 4;
 const longestRecordBytes = 262_144;
 const arp = 0x0806;
 const ipv4 = 0x0800;
+const ipv6 = 0x86dd;
 const ethernet = 1;
 
 /**
@@ -75,12 +77,16 @@ function readCooked(packet: Uint8Array): SeenFrame | undefined {
   const isEthernet = view.getUint16(8) === ethernet && view.getUint8(11) === 6;
   if (!isEthernet || view.getUint8(10) === outgoing) return undefined;
   const source = packet.subarray(12, 18);
-  const isArp = view.getUint16(0) === arp;
   return {
     interfaceIndex: view.getUint32(4),
     mac: macText(source),
-    address: isArp ? senderAddress(packet.subarray(cookedHeaderBytes), source) : null,
+    address: addressIn(view.getUint16(0), packet.subarray(cookedHeaderBytes), source),
   };
+}
+
+function addressIn(protocol: number, payload: Uint8Array, source: Uint8Array): string | null {
+  if (protocol === arp) return senderAddress(payload, source);
+  return protocol === ipv6 ? discoveredAddress(payload, source) : null;
 }
 
 /** The sender of an ARP, if it speaks for itself: an ARP probe has none, and a proxy's says nothing about the proxy. */

@@ -1,6 +1,6 @@
+import {readDaclVersionName} from '#protocol/dacl/name.ts';
 import type {CoaListener} from '#protocol/nad/coa-listener.ts';
 import type {MethodOrder, NadSessionView, NadSettings, NadView} from '#protocol/nad/contract.ts';
-import {openAcl} from '#protocol/nad/desired-enforcement.ts';
 import type {DeviceTracking} from '#protocol/nad/device-tracking.ts';
 import type {EnforcementLedger} from '#protocol/nad/enforcement-ledger.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
@@ -57,16 +57,18 @@ export function nadView(parts: ViewedParts, nowMs: number): NadView {
 function sessionView(session: Session, parts: ViewedParts): NadSessionView {
   const {ports, tracking, ledger} = parts;
   const {attempt, grant} = session;
-  const binding = ledger.bindingOf(session.id);
-  const assigned = grant?.policy.acl ?? null;
+  const bound = ledger.bindingsOf(session.id).map(binding => binding.acl);
+  const assigned = (acl: string | null | undefined) => (acl && ledger.holdsAcl(acl) ? acl : null);
+  const policy = grant?.policy;
   return {
     port: session.port,
     interface: ports.interfaceOf(session.port),
     mac: session.mac,
     address: tracking.addressOf(session.port, session.mac),
+    ipv6Addresses: tracking.ipv6AddressesOf(session.port, session.mac),
     userName: session.userName,
     authorized: session.authorized,
-    domain: grant?.policy.domain ?? 'DATA',
+    domain: policy?.domain ?? 'DATA',
     sessionId: session.id,
     acctSessionId: hex8(session.counter),
     handle: session.handle,
@@ -76,10 +78,12 @@ function sessionView(session: Session, parts: ViewedParts): NadSessionView {
     reauthDueAtMs: grant?.reauthDueAtMs ?? null,
     restartDueAtMs: attempt.kind === 'failed' ? attempt.restartAtMs : null,
     applyingPolicy: attempt.kind === 'fetching' || attempt.kind === 'installing' || grant?.confirmed === false,
-    acl: binding === undefined || binding.acl === openAcl.name ? null : binding.acl,
-    assignedAcl: assigned !== null && ledger.holdsAcl(assigned) ? assigned : null,
-    redirect: grant?.policy.redirect ?? null,
-    server: grant?.policy.server ?? '',
+    acl: bound.find(acl => readDaclVersionName(acl)?.family === 'ipv4') ?? null,
+    assignedAcl: assigned(policy?.acl),
+    ipv6Acl: bound.find(acl => readDaclVersionName(acl)?.family === 'ipv6') ?? null,
+    assignedIpv6Acl: assigned(policy?.ipv6Acl),
+    redirect: policy?.redirect ?? null,
+    server: policy?.server ?? '',
     methods: methodsOf(session, parts.context.settings.dot1x?.order),
   };
 }

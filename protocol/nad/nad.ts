@@ -58,12 +58,13 @@ export class Nad implements Role<NadInput, NadEffect> {
       touch: () => this.#enforcer.touch(),
     };
     const addressOf = ({port, mac}: Session) => this.#tracking.addressOf(port, mac);
+    const ipv6AddressesOf = ({port, mac}: Session) => this.#tracking.ipv6AddressesOf(port, mac);
     const {acl: defaultAcl, problem} = readDefaultAcl(settings.preAuthAcl);
     const redirects = readRedirectAcls(settings.redirectAcls);
     const ports = new Ports(settings.accessPorts);
     const sessions = new Sessions(settings);
     const client = new RadiusClient(context);
-    const accounting = new Accounting(context, client, addressOf);
+    const accounting = new Accounting(context, client, {addressOf, ipv6AddressesOf});
     const authorization = new Authorization(context, {
       client,
       sessions,
@@ -88,6 +89,7 @@ export class Nad implements Role<NadInput, NadEffect> {
       authorization,
       accounting,
       addressOf,
+      ipv6AddressesOf,
       defaultAcl,
       redirectAcls: redirects.acls,
     });

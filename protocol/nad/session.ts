@@ -51,6 +51,8 @@ export interface Policy {
   server: string;
   /** `#ACSACL#-IP-<name>-<hex8>`; null: no dACL, everything is permitted. */
   acl: string | null;
+  /** `#ACSACL#-IPV6-<name>-<hex8>`; null: none, and then nothing of IPv6 passes. Ours: no source tells what IOS does. */
+  ipv6Acl: string | null;
   redirect: Redirect | null;
   userName: string | null;
   /** `device-traffic-class=voice` makes a host a phone. */
@@ -75,8 +77,8 @@ export interface Redirect {
 
 export interface Grant {
   policy: Policy;
-  /** Its dACL was told to be installed. */
-  isAclTold: boolean;
+  /** The dACLs of it that were told to be installed. */
+  toldAcls: Set<string>;
   /** The kernel has all that the policy asks for, and this was told. */
   confirmed: boolean;
   /** When it is over, or authenticated anew; null: not yet in force, or never. */
@@ -122,4 +124,20 @@ export function newSession(
 /** `mab request format attribute 1` by default: lower case, no separators. */
 export function mabUserName(mac: string): string {
   return mac.replaceAll(':', '').toLowerCase();
+}
+
+/** The dACLs that a policy names. */
+export function aclsIn({acl, ipv6Acl}: Policy): string[] {
+  return [acl, ipv6Acl].filter(name => name !== null);
+}
+
+/** The dACLs that a session has or is about to have. */
+export function aclsOf({grant, attempt}: Session): string[] {
+  const policies = [grant?.policy, 'policy' in attempt ? attempt.policy : undefined];
+  return policies.flatMap(policy => (policy ? aclsIn(policy) : []));
+}
+
+/** `undefined`: that is not known yet. */
+export function domainOf({attempt, grant}: Session): Policy['domain'] | undefined {
+  return 'policy' in attempt ? attempt.policy.domain : grant?.policy.domain;
 }

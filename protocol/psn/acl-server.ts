@@ -1,4 +1,5 @@
-import {daclVersionName, readDaclVersionName} from '#protocol/dacl/name.ts';
+import {readDaclVersionName} from '#protocol/dacl/name.ts';
+import {familyOf, versionNameOf} from '#protocol/psn/authorization.ts';
 import type {Dacl, NetworkDevice} from '#protocol/psn/contract.ts';
 import {DownloadStates} from '#protocol/psn/download-state.ts';
 import {failureReason, type MessageCode} from '#protocol/psn/message-codes.ts';
@@ -36,7 +37,7 @@ export class AclServer {
     if (!readAvPairs(packet).includes(downloadPair)) return this.#refuse(acl, 11025, device, nowMs);
     const dacl = this.#daclOf(acl);
     if (dacl === undefined) return this.#refuse(acl, 11023, device, nowMs);
-    if (daclVersionName(dacl.name, dacl.savedAtS) !== acl) return this.#refuse(acl, 11026, device, nowMs);
+    if (versionNameOf(dacl) !== acl) return this.#refuse(acl, 11026, device, nowMs);
     const rounds = this.#roundsOf(dacl);
     if (rounds === undefined) return this.#refuse(acl, 11053, device, nowMs);
 
@@ -46,7 +47,9 @@ export class AclServer {
     const entries = round === undefined ? undefined : rounds[round];
     if (round === undefined || entries === undefined) return this.#refuse(acl, 11035, device, nowMs);
     const before = rounds.slice(0, round).reduce((count, part) => count + part.length, 0);
-    const pairs = entries.map((entry, index) => avPair(aclEntryPair(before + index + 1, entry)));
+    const pairs = entries.map((entry, index) =>
+      avPair(aclEntryPair(before + index + 1, entry, familyOf(dacl.daclType))),
+    );
     const isLast = round === rounds.length - 1;
     if (!isLast) {
       return {
@@ -68,8 +71,10 @@ export class AclServer {
   }
 
   #daclOf(acl: string): Dacl | undefined {
-    const name = readDaclVersionName(acl)?.name;
-    return this.#state.records.policy.dacls.find(dacl => dacl.name === name);
+    const asked = readDaclVersionName(acl);
+    return this.#state.records.policy.dacls.find(
+      dacl => dacl.name === asked?.name && familyOf(dacl.daclType) === asked.family,
+    );
   }
 
   /** `undefined` if an entry does not fit one attribute. */
@@ -77,7 +82,7 @@ export class AclServer {
     const known = this.#rounds.get(dacl);
     if (known !== undefined) return known;
     try {
-      const rounds = splitAclRounds(entriesOf(dacl.text), aclRoundBudgetBytes);
+      const rounds = splitAclRounds(entriesOf(dacl.text), aclRoundBudgetBytes, familyOf(dacl.daclType));
       this.#rounds.set(dacl, rounds);
       return rounds;
     } catch (error) {

@@ -8,7 +8,7 @@ import {redirectPairs} from '#protocol/psn/redirect-pairs.ts';
 import {newSession, type PsnSession} from '#protocol/psn/session-cache.ts';
 import type {SessionDirectory} from '#protocol/psn/session-directory.ts';
 import {encodeClass, generateSessionId, isGenerated, readSessionId} from '#protocol/psn/session-id.ts';
-import {avPair, avPairValue, number, readAddress, readText, text} from '#protocol/radius/attributes.ts';
+import {avPair, avPairValue, number, readAddresses, readText, text} from '#protocol/radius/attributes.ts';
 import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
 
 export type Known = Identity & {kind: 'known'};
@@ -60,7 +60,7 @@ export class Authentication {
 
   #accept(
     {session, isNew, steps}: Found,
-    {rule, profile, acl, redirect, reauth}: Authorization & {kind: 'accept'},
+    {rule, profile, acl, ipv6Acl, redirect, reauth}: Authorization & {kind: 'accept'},
     identity: Known,
     device: NetworkDevice,
     nowMs: number,
@@ -70,7 +70,8 @@ export class Authentication {
     if (isNew) this.#directory.create(session, 'authentication', nowMs);
     else this.#directory.changed(session, nowMs);
     const {sessionId, mac, postureStatus: status} = session;
-    outbox.record({kind: 'access-accepted', sessionId, mac, rule, profile, acl, status});
+    const ipv6 = ipv6Acl === undefined ? {} : {ipv6Acl};
+    outbox.record({kind: 'access-accepted', sessionId, mac, rule, profile, acl, ...ipv6, status});
     const allSteps = [11001, ...steps, ...identity.steps, 15016, ...(acl === null ? [] : [11022]), 11002];
     records.log(5200, {...attributesOf(session, device), Step: allSteps.join(',')}, nowMs);
     const run = Math.floor(settings.labEpochMs / 1000);
@@ -81,6 +82,7 @@ export class Authentication {
         text('State', `ReauthSession:${sessionId}`),
         text('Class', encodeClass({sessionId, node: settings.name, run, count: counters.authentications})),
         ...(acl === null ? [] : [avPair(`ACS:CiscoSecure-Defined-ACL=${acl}`)]),
+        ...(ipv6Acl === undefined ? [] : [avPair(`ipv6:CiscoSecure-Defined-ACL=${ipv6Acl}`)]),
         ...redirectPairs(redirect, sessionId, this.#state),
         ...reauthAttributes(reauth),
       ],
@@ -172,8 +174,11 @@ export class Authentication {
   #refresh(session: PsnSession, packet: RadiusPacket, identity: Known): void {
     session.userName = identity.userName;
     session.nasPortId = readText(packet, 'NAS-Port-Id') ?? session.nasPortId;
-    const address = readAddress(packet, 'Framed-IP-Address');
-    if (address !== undefined) this.#state.sessions.learnAddresses(session, [address]);
+    const told = [
+      ...readAddresses(packet, 'Framed-IP-Address').slice(0, 1),
+      ...readAddresses(packet, 'Framed-IPv6-Address'),
+    ];
+    this.#state.sessions.learnAddresses(session, told);
   }
 }
 

@@ -1,15 +1,16 @@
 import {daclVersionName} from '#protocol/dacl/name.ts';
 import type {PostureStatus} from '#protocol/posture/status.ts';
-import type {AuthorizationProfile, AuthorizationRule, Policy} from '#protocol/psn/contract.ts';
+import type {AuthorizationProfile, AuthorizationRule, Dacl, Policy} from '#protocol/psn/contract.ts';
 import type {MessageCode} from '#protocol/psn/message-codes.ts';
 
-/** What the rules say for one posture status. `acl`: the dACL's name with its version, as the switch gets it. */
+/** What the rules say for one posture status. `acl`, `ipv6Acl`: the dACLs' names with their versions, as the switch gets them. */
 export type Authorization =
   | {
       kind: 'accept';
       rule: string;
       profile: string;
       acl: string | null;
+      ipv6Acl?: string;
       redirect?: NonNullable<AuthorizationProfile['redirect']>;
       reauth?: NonNullable<AuthorizationProfile['reauth']>;
     }
@@ -24,10 +25,25 @@ export function authorize(policy: Policy, status: PostureStatus): Authorization 
   if (profile.access === 'ACCESS_REJECT') return reject(15039);
   const {redirect, reauth} = profile;
   const further = {...(redirect === undefined ? {} : {redirect}), ...(reauth === undefined ? {} : {reauth})};
-  if (profile.daclName === null) return {kind: 'accept', rule, profile: profileName, acl: null, ...further};
-  const dacl = policy.dacls.find(candidate => candidate.name === profile.daclName);
-  if (dacl === undefined) return reject(11023);
-  return {kind: 'accept', rule, profile: profileName, acl: daclVersionName(dacl.name, dacl.savedAtS), ...further};
+  const acl = profile.daclName === null ? null : sentName(policy, profile.daclName, 'IPV4');
+  const ipv6Acl = profile.ipv6DaclName === undefined ? null : sentName(policy, profile.ipv6DaclName, 'IPV6');
+  if (acl === undefined || ipv6Acl === undefined) return reject(11023);
+  const ipv6 = ipv6Acl === null ? {} : {ipv6Acl};
+  return {kind: 'accept', rule, profile: profileName, acl, ...ipv6, ...further};
+}
+
+/** `undefined`: there is no such dACL of that type. */
+function sentName(policy: Policy, name: string, type: 'IPV4' | 'IPV6'): string | undefined {
+  const dacl = policy.dacls.find(candidate => candidate.name === name && (candidate.daclType ?? 'IPV4') === type);
+  return dacl && versionNameOf(dacl);
+}
+
+export function versionNameOf({name, savedAtS, daclType}: Dacl): string {
+  return daclVersionName(name, savedAtS, familyOf(daclType));
+}
+
+export function familyOf(type: Dacl['daclType']): 'ipv4' | 'ipv6' {
+  return type === 'IPV6' ? 'ipv6' : 'ipv4';
 }
 
 /** The rule that speaks for a status; what no rule speaks for falls to the built-in one. */

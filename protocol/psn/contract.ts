@@ -77,7 +77,11 @@ export interface Policy {
 
 export interface Dacl {
   name: string;
-  /** As typed; entry n is sent as `ip:inacl#n=`. */
+  /**
+  Left out: IPV4 (domain.md 6.8). ISE's third kind, IP_AGNOSTIC, is not here: no source tells how its entries are sent.
+  */
+  daclType?: 'IPV4' | 'IPV6';
+  /** As typed; entry n is sent as `ip:inacl#n=`, or `ipv6:inacl#n=`. */
   text: string;
   /** Unix time in seconds of the last save: the version suffix (domain.md 5.4). */
   savedAtS: number;
@@ -87,6 +91,8 @@ export interface AuthorizationProfile {
   name: string;
   access: 'ACCESS_ACCEPT' | 'ACCESS_REJECT';
   daclName: string | null;
+  /** A dACL of type IPV6, sent beside the other one (domain.md 5.3, 6.8); left out: none. */
+  ipv6DaclName?: string;
   /** *Web Redirection: Client Provisioning*: name of the switch's access list, and of the portal (domain.md 5.3, 6.8). */
   redirect?: {acl: string; portal: string};
   /** *Reauthentication*: the timer, and whether connectivity is kept meanwhile (`RADIUS_REQUEST`) or the session ends (domain.md 6.8). */

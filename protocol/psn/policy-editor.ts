@@ -1,4 +1,4 @@
-import {daclVersionName} from '#protocol/dacl/name.ts';
+import {versionNameOf} from '#protocol/psn/authorization.ts';
 import {CommandError} from '#protocol/psn/command-error.ts';
 import type {Dacl, Policy} from '#protocol/psn/contract.ts';
 
@@ -6,9 +6,10 @@ import type {Dacl, Policy} from '#protocol/psn/contract.ts';
 The policy with a dACL saved. Every save makes a new version, even with the same text (domain.md 5.4): the instant is the one given,
 so that all nodes of a deployment name the same version, or now if it is not later than the last save.
 
-Throws `CommandError` if the name is none that ISE takes (domain.md 6.8), or too long to be sent, or the text is empty.
+A name is one dACL's, whatever its type. Throws `CommandError` if the name is none that ISE takes (domain.md 6.8), or too long to be
+sent, or the text is empty.
 */
-export function saveDacl(policy: Policy, {name, text, savedAtS}: Dacl, nowS: number): Policy {
+export function saveDacl(policy: Policy, {name, text, savedAtS, daclType}: Dacl, nowS: number): Policy {
   if (!/^[A-Za-z0-9_.-]+$/.test(name)) {
     throw new CommandError(
       `${JSON.stringify(name)} is no name of a dACL: use letters, digits, underscore, dot and hyphen`,
@@ -16,8 +17,13 @@ export function saveDacl(policy: Policy, {name, text, savedAtS}: Dacl, nowS: num
   }
   if (text.trim() === '') throw new CommandError(`the dACL ${name} has no entry: an empty one would deny everything`);
   const last = policy.dacls.find(dacl => dacl.name === name)?.savedAtS ?? 0;
-  const saved: Dacl = {name, text, savedAtS: savedAtS > last ? savedAtS : Math.max(nowS, last + 1)};
-  const pairBytes = `ACS:CiscoSecure-Defined-ACL=${daclVersionName(name, saved.savedAtS)}`.length;
+  const saved: Dacl = {
+    name,
+    ...(daclType === undefined ? {} : {daclType}),
+    text,
+    savedAtS: savedAtS > last ? savedAtS : Math.max(nowS, last + 1),
+  };
+  const pairBytes = `${daclType === 'IPV6' ? 'ipv6' : 'ACS'}:CiscoSecure-Defined-ACL=${versionNameOf(saved)}`.length;
   if (pairBytes > longestPairBytes) {
     throw new CommandError(
       `the name of the dACL ${name} is ${pairBytes - longestPairBytes} characters too long to be sent`,

@@ -1,4 +1,8 @@
-/** The entries of a downloadable ACL as Cisco-AVPairs `ip:inacl#<n>=<entry>`, over one packet or several (domain.md 5.5). */
+/**
+The entries of a downloadable ACL as Cisco-AVPairs `ip:inacl#<n>=<entry>`, or `ipv6:inacl#<n>=` for IPv6, over one packet or several
+(domain.md 5.5).
+*/
+import type {Acl} from '#protocol/dacl/acl.ts';
 import {avPair, readAvPairs} from '#protocol/radius/attributes.ts';
 import {headerBytes, maximumPacketBytes, type RadiusPacket} from '#protocol/radius/packet.ts';
 
@@ -8,9 +12,9 @@ export class AclEntryTooLongError extends RangeError {
   /** Counted from 1. */
   readonly entryNumber: number;
 
-  constructor(entryNumber: number, entry: string, bytes: number) {
+  constructor(entryNumber: number, entry: string, {bytes, family}: {bytes: number; family: Acl['family']}) {
     super(
-      `Entry ${entryNumber} takes ${bytes} bytes as ip:inacl#${entryNumber}=, and a Cisco-AVPair has room for ` +
+      `Entry ${entryNumber} takes ${bytes} bytes as ${prefixes[family]}${entryNumber}=, and a Cisco-AVPair has room for ` +
         `${longestPairBytes}: shorten ${JSON.stringify(entry)}.`,
     );
     this.entryNumber = entryNumber;
@@ -26,12 +30,16 @@ empty one. Numbering goes on over the rounds, from 1.
 
 Throws `AclEntryTooLongError`, and RangeError if the budget is too small for an entry.
 */
-export function splitAclRounds(entries: readonly string[], budgetBytes: number): string[][] {
+export function splitAclRounds(
+  entries: readonly string[],
+  budgetBytes: number,
+  family: Acl['family'] = 'ipv4',
+): string[][] {
   let round: string[] = [];
   let leftBytes = budgetBytes;
   const rounds = [round];
   for (const [index, entry] of entries.entries()) {
-    const bytes = pairBytes(index + 1, entry) + vendorOverheadBytes;
+    const bytes = pairBytes(index + 1, entry, family) + vendorOverheadBytes;
     if (bytes > budgetBytes)
       throw new RangeError(`Entry ${index + 1} takes ${bytes} bytes of a budget of ${budgetBytes}.`);
     if (bytes > leftBytes) {
@@ -46,28 +54,34 @@ export function splitAclRounds(entries: readonly string[], budgetBytes: number):
 }
 
 /** `n` counts from 1, over all rounds. */
-export function aclEntryPair(n: number, entry: string): string {
-  return `ip:inacl#${n}=${entry}`;
+export function aclEntryPair(n: number, entry: string, family: Acl['family'] = 'ipv4'): string {
+  return `${prefixes[family]}${n}=${entry}`;
 }
+
+const prefixes: Record<Acl['family'], string> = {ipv4: 'ip:inacl#', ipv6: 'ipv6:inacl#'};
 
 /**
 Puts together the entries of a download from the answers of all its rounds, in whatever order the pairs stand. Refused is what
 would be a different ACL from the one meant: a number missing, there twice or not readable, and answers that are not
-Access-Challenges up to one Access-Accept. That entries are missing at the end of a packet, nothing in RADIUS tells.
+Access-Challenges up to one Access-Accept. Entries of the other family are none of this list's. That entries are missing at the end of a packet, nothing in RADIUS tells.
 */
 export function collectAclEntries(
   answers: readonly RadiusPacket[],
+  family: Acl['family'] = 'ipv4',
 ): {ok: true; entries: string[]} | {ok: false; reason: string} {
   const refuse = (reason: string) => ({ok: false, reason}) as const;
+  const prefix = prefixes[family];
   const misplaced = answers.findIndex(({code}, index) => code !== expectedCode(index, answers.length));
   if (misplaced >= 0) return refuse(`answer ${misplaced + 1} of ${answers.length} is an ${answers[misplaced]?.code}`);
   if (answers.length === 0) return refuse('there is no answer');
 
   const entries = new Map<number, string>();
-  for (const pair of answers.flatMap(readAvPairs).filter(isEntryPair)) {
-    const [, digits, entry] = /^ip:inacl#([1-9]\d{0,8})=(.*)$/s.exec(pair) ?? [];
+  for (const pair of answers.flatMap(readAvPairs).filter(pair => pair.startsWith(prefix.slice(0, -1)))) {
+    const [, digits, entry] = pair.startsWith(prefix)
+      ? (/^([1-9]\d{0,8})=(.*)$/s.exec(pair.slice(prefix.length)) ?? [])
+      : [];
     if (digits === undefined || entry === undefined)
-      return refuse(`${JSON.stringify(pair)} does not begin with ip:inacl#<number>=`);
+      return refuse(`${JSON.stringify(pair)} does not begin with ${prefix}<number>=`);
     if (entries.has(Number(digits))) return refuse(`entry ${digits} is there twice`);
     entries.set(Number(digits), entry);
   }
@@ -83,16 +97,12 @@ export function collectAclEntries(
 const vendorOverheadBytes = 8;
 const longestPairBytes = 255 - vendorOverheadBytes;
 
-function pairBytes(n: number, entry: string): number {
-  const bytes = avPair(aclEntryPair(n, entry)).value.length;
-  if (bytes > longestPairBytes) throw new AclEntryTooLongError(n, entry, bytes);
+function pairBytes(n: number, entry: string, family: Acl['family']): number {
+  const bytes = avPair(aclEntryPair(n, entry, family)).value.length;
+  if (bytes > longestPairBytes) throw new AclEntryTooLongError(n, entry, {bytes, family});
   return bytes;
 }
 
 function expectedCode(index: number, count: number): RadiusPacket['code'] {
   return index === count - 1 ? 'Access-Accept' : 'Access-Challenge';
-}
-
-function isEntryPair(pair: string): boolean {
-  return pair.startsWith('ip:inacl');
 }

@@ -21,6 +21,8 @@ export const stringTypes = {
   'Message-Authenticator': 80,
   'NAS-Port-Id': 87,
   'Chargeable-User-Identity': 89,
+  /** Eight bytes. */
+  'Framed-Interface-Id': 96,
 } as const;
 
 /** 32 bits, unsigned; times in seconds (RFC 2865, 2866, 2869, 5176). */

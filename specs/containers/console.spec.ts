@@ -26,7 +26,7 @@ test.serial(
 
     const lists = await ask(terminal, 'sh access-lists | s xACSACLx');
     t.regex(lists, /^Extended IP access list xACSACLx-IP-Posture_Compliant-[0-9a-f]{8} \(per-user\)$/m);
-    t.regex(lists, /^ {4}1 deny tcp any host 10\.10\.1\.11 eq 8449 \(\d+ matches?\)$/m);
+    t.regex(lists, /^ {4}1 deny tcp any host 10\.10\.1\.11 eq 8449 \(\d+ match(es)?\)$/m);
     t.regex(lists, /^ {4}3 permit ip any any/m);
 
     const effective = await ask(terminal, 'show ip access-lists interface Fa0/12');

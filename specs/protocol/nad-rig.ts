@@ -21,6 +21,7 @@ export const compliantAcl = '#ACSACL#-IP-Posture_Compliant-636b75ac';
 export const healthySettings: NadSettings = {
   hostname: 'nad',
   nasAddress: '192.168.255.12',
+  ipv6Addresses: [],
   accessPorts: [
     {port, interface: 'FastEthernet0/12'},
     {port: 'fa0-13', interface: 'FastEthernet0/13'},

@@ -214,3 +214,21 @@ test('ping or ARP is 0, 1 or 2', t => {
   );
   t.is(readProfile(elements(['PingArp', '3'])).kind, 'refused');
 });
+
+test('a PSN may be called by its IPv6 address: in brackets where a port follows, in its shortest form afterwards', t => {
+  t.deepEqual(read(['CallHomeList', '[2001:DB8:1:0::11]:8444,[2001:db8:2::12],psn1.example.com']).callHomeList, [
+    {host: '2001:db8:1::11', port: 8444},
+    {host: '2001:db8:2::12', port: 8443},
+    {host: 'psn1.example.com', port: 8443},
+  ]);
+  t.deepEqual(read(['StateSyncProbeBackupList', '2001:db8:2:0::12']).stateSyncProbeBackupList, ['2001:db8:2::12']);
+  for (const wrong of [
+    '2001:db8:1::11',
+    '[2001:db8:1::11',
+    '[2001:db8::1::11]',
+    '[psn1]:8443',
+    '[]:8443',
+    '[fe80::1%eth0]',
+  ])
+    t.regex(refuse(['CallHomeList', wrong])[0] ?? '', /is not FQDN:port/, wrong);
+});

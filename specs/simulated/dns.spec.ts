@@ -4,6 +4,7 @@ import {endpointOf} from '#harness/endpoint-handle.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
 import {type PacketSeen, type SimulatedLab, simulate} from '#harness/simulator/simulated-lab.ts';
+import {topology as dualStack} from '#topologies/dual-stack.ts';
 import {topology as single} from '#topologies/single-psn.ts';
 
 /** Questions that the port has seen. */
@@ -58,4 +59,20 @@ test('a dACL without DNS keeps the agent from every PSN that has a name', async 
   await lab.until('server-not-found', {after: failed});
 
   t.like(failed, {reason: 'timeout', detail: 'no answer from DNS for psn1.posturelab.test'});
+});
+
+test('a host with IPv6 asks for that first, and takes IPv4 where a name has no other', async t => {
+  const {psn2, ...nodes} = dualStack.nodes;
+  if (psn2?.kind !== 'psn') return t.fail('no psn2');
+  const {ipv6Address: _, ipv6Gateway: __, ...ipv4Only} = psn2;
+  const topology = {...dualStack, nodes: {...nodes, psn2: ipv4Only}};
+  await using lab = await simulate({topology, seed: 1});
+  const asked: string[] = [];
+  lab.onPacket = ({packet}) => {
+    if (packet.destinationPort === 8449 && packet.flags?.includes('syn')) asked.push(packet.destination);
+  };
+  await becomesCompliant(lab);
+  await lab.until('sync-round-finished');
+
+  t.deepEqual([...new Set(asked)], ['2001:db8:1::11', '10.10.2.12']);
 });

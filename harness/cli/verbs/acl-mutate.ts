@@ -1,10 +1,11 @@
 import {Command, Option} from 'commander';
-import {type DaclPlace, type Played, playWithAcl} from '#harness/acl/strength.ts';
+import {type Played, playWithAcl} from '#harness/acl/strength.ts';
 import {type AclOptions, withAclOptions} from '#harness/cli/acl-options.ts';
 import {exitCodes, UsageError} from '#harness/cli/exit.ts';
 import {print, printJson, say} from '#harness/cli/output.ts';
 import {readAcl} from '#harness/cli/read-acl.ts';
 import {readTextOf} from '#harness/cli/read-text.ts';
+import type {DaclPlace} from '#harness/lab-settings.ts';
 import type {Scenario} from '#harness/scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
 import type {Ace, Acl} from '#protocol/dacl/acl.ts';

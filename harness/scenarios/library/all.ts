@@ -3,6 +3,7 @@ import {clocks} from '#harness/scenarios/library/clocks.ts';
 import {daclMistakes} from '#harness/scenarios/library/dacl-mistakes.ts';
 import {dhcp} from '#harness/scenarios/library/dhcp.ts';
 import {dot1xTroubles} from '#harness/scenarios/library/dot1x-troubles.ts';
+import {dualStack} from '#harness/scenarios/library/dual-stack.ts';
 import {failover} from '#harness/scenarios/library/failover.ts';
 import {fullSwitch} from '#harness/scenarios/library/full-switch.ts';
 import {interleavings} from '#harness/scenarios/library/interleavings.ts';
@@ -34,4 +35,5 @@ export const library: readonly Scenario[] = [
   ...surroundings,
   fullSwitch,
   ...syslog,
+  ...dualStack,
 ];

@@ -1,8 +1,8 @@
 /** What switches and PSNs forget when they start again, and what they keep (domain.md 6.1, 6.2, 6.5). */
 import {caughtUp} from '#harness/caught-up.ts';
 import {nadOf} from '#harness/nad-handle.ts';
+import {daclNames} from '#harness/policy-plan.ts';
 import {adminOf, psnOf} from '#harness/psn-handle.ts';
-import {daclNames} from '#harness/role-plan.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant, isCompliantAcl, isUnknownAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {postureConfigurationDetection} from '#harness/scenarios/missing-deny.ts';

@@ -22,6 +22,7 @@ import {
 import {showClock} from '#protocol/nad/cli/show-clock.ts';
 import {showDeviceTracking} from '#protocol/nad/cli/show-device-tracking.ts';
 import {showIpAccessListsInterface} from '#protocol/nad/cli/show-ip-access-lists-interface.ts';
+import {showIpv6AccessList, showNamedIpv6AccessList} from '#protocol/nad/cli/show-ipv6-access-list.ts';
 import {showVersion} from '#protocol/nad/cli/show-version.ts';
 import {terminalLength, terminalWidth} from '#protocol/nad/cli/terminal.ts';
 
@@ -45,6 +46,8 @@ export const commands: readonly Command[] = [
   showIpAccessList,
   showIpAccessLists,
   showIpAccessListsInterface,
+  showIpv6AccessList,
+  showNamedIpv6AccessList,
   showVersion,
   terminalLength,
   terminalWidth,

@@ -7,7 +7,7 @@ const show = keyword('show', 'Show running system information');
 const ip = keyword('ip', 'IP information');
 const lists = keyword('access-lists', 'List access lists');
 const ipLists = keyword('access-lists', 'List IP access lists');
-const nameArgument: Token = {
+export const aclNameArgument: Token = {
   kind: 'argument',
   name: 'acl',
   label: 'WORD',
@@ -15,14 +15,21 @@ const nameArgument: Token = {
   read: ([word = '']) => ({ok: true, value: word, used: 1}),
 };
 
-export const showAccessLists: Command = {form: [show, lists], hasOutput: true, run: showLists};
-export const showAccessList: Command = {form: [show, lists, nameArgument], hasOutput: true, run: showLists};
-export const showIpAccessLists: Command = {form: [show, ip, ipLists], hasOutput: true, run: showLists};
-export const showIpAccessList: Command = {form: [show, ip, ipLists, nameArgument], hasOutput: true, run: showLists};
+const showAll = (run: CommandRun) => showLists(run);
+const showIpv4 = (run: CommandRun) => showLists(run, 'ipv4');
 
-/** Every installed list as it is stored: `any` sources stay `any` (domain.md 5.6, 5.10). */
-function showLists({arguments: {acl: wanted}, world: {view, counts}}: CommandRun): CommandResult {
-  const acls = view.acls.filter(acl => wanted === undefined || iosAclName(acl.name) === wanted || acl.name === wanted);
+export const showAccessLists: Command = {form: [show, lists], hasOutput: true, run: showAll};
+export const showAccessList: Command = {form: [show, lists, aclNameArgument], hasOutput: true, run: showAll};
+export const showIpAccessLists: Command = {form: [show, ip, ipLists], hasOutput: true, run: showIpv4};
+export const showIpAccessList: Command = {form: [show, ip, ipLists, aclNameArgument], hasOutput: true, run: showIpv4};
+
+/** Every installed list (of a family) as it is stored: `any` sources stay `any` (domain.md 5.6, 5.10). */
+export function showLists(
+  {arguments: {acl: wanted}, world: {view, counts}}: CommandRun,
+  family?: Acl['family'],
+): CommandResult {
+  const installed = view.acls.filter(acl => family === undefined || acl.family === family);
+  const acls = installed.filter(acl => wanted === undefined || iosAclName(acl.name) === wanted || acl.name === wanted);
   return {lines: acls.flatMap(acl => linesOf(acl, matchesOf(acl, counts)))};
 }
 

@@ -7,7 +7,8 @@ import type {NadSessionView} from '#protocol/nad/contract.ts';
 
 /**
 `show authentication sessions interface Fa0/12 details`, laid out as in domain.md 5.10 (TAC 222483's Catalyst 3560C). The line
-`ACS ACL` says that the switch holds a dACL for the session; whether it meets packets is for `show ip access-lists interface`.
+`ACS ACL` says that the switch holds a dACL for the session; whether it meets packets is for `show ip access-lists interface`. That a second
+one is for the IPv6 list, and several IPv6 addresses stand on one line, is ours; IOS prints IPv6 in capitals.
 */
 export const showAuthenticationDetails: Command = {
   form: [...showAuthenticationSessionsInterface.form, keyword('details', 'Show detailed information')],
@@ -35,11 +36,12 @@ function showDetails({world}: CommandRun, isWanted: (session: NadSessionView) =>
 const separator = '-'.repeat(40);
 
 function details(session: NadSessionView, {view, nowMs}: CommandRun['world']): string[] {
-  const {authorized, timeoutMs, reauthDueAtMs, assignedAcl, accountingDueAtMs, restartDueAtMs} = session;
+  const {authorized, timeoutMs, reauthDueAtMs, assignedAcl, assignedIpv6Acl, accountingDueAtMs, restartDueAtMs} =
+    session;
   const fields: [string, string][] = [
     ['Interface', session.interface],
     ['MAC Address', ciscoMac(session.mac)],
-    ['IPv6 Address', 'Unknown'],
+    ['IPv6 Address', session.ipv6Addresses.map(address => address.toUpperCase()).join(', ') || 'Unknown'],
     ['IPv4 Address', session.address ?? 'Unknown'],
     ['User-Name', session.userName],
     ['Status', authorized ? 'Authorized' : 'Unauthorized'],
@@ -63,7 +65,7 @@ function details(session: NadSessionView, {view, nowMs}: CommandRun['world']): s
   return [
     ...fields.map(([label, value]) => `${label.padStart(21)}:  ${value}`),
     '',
-    ...(authorized ? policies(assignedAcl, session.redirect) : []),
+    ...(authorized ? policies([assignedAcl, assignedIpv6Acl], session.redirect) : []),
     'Method status list:',
     '      Method            State',
     ...session.methods.map(({method, state}) => `      ${method.padEnd(19)}${state}`),
@@ -71,7 +73,7 @@ function details(session: NadSessionView, {view, nowMs}: CommandRun['world']): s
   ];
 }
 
-function policies(acl: string | null, redirect: NadSessionView['redirect']): string[] {
+function policies(acls: (string | null)[], redirect: NadSessionView['redirect']): string[] {
   const line = (label: string, value: string) => `${label.padStart(21)}:  ${value}`;
   return [
     'Local Policies:',
@@ -79,7 +81,7 @@ function policies(acl: string | null, redirect: NadSessionView['redirect']): str
     '',
     'Server Policies:',
     ...(redirect === null ? [] : [line('URL Redirect', redirect.url), line('URL Redirect ACL', redirect.acl)]),
-    ...(acl === null ? [] : [line('ACS ACL', iosAclName(acl))]),
+    ...acls.flatMap(acl => (acl === null ? [] : [line('ACS ACL', iosAclName(acl))])),
     '',
   ];
 }

@@ -1,3 +1,4 @@
+import {familyOf} from '#protocol/dacl/ip-address.ts';
 import {type Command, keyword} from '#protocol/nad/cli/command.ts';
 import {shortInterfaceName} from '#protocol/nad/cli/interface-name.ts';
 import {ciscoMac} from '#protocol/nad/cli/mac.ts';
@@ -24,17 +25,19 @@ export const showDeviceTracking: Command = {
       rule,
       '  IP Address    MAC Address   Vlan  Interface           Probe-Timeout      State    Source',
       rule,
-      ...view.tracking.map(({address, mac, interface: name, state}) =>
-        [
-          address.padEnd(15),
-          ciscoMac(mac),
-          String(vlan).padEnd(4),
-          name.padEnd(22),
-          '30'.padEnd(15),
-          state.padEnd(8),
-          'ARP',
-        ].join(' '),
-      ),
+      ...view.tracking
+        .filter(({address}) => familyOf(address) === 'ipv4')
+        .map(({address, mac, interface: name, state}) =>
+          [
+            address.padEnd(15),
+            ciscoMac(mac),
+            String(vlan).padEnd(4),
+            name.padEnd(22),
+            '30'.padEnd(15),
+            state.padEnd(8),
+            'ARP',
+          ].join(' '),
+        ),
       '',
       `Total number interfaces enabled: ${view.ports.length}`,
       'Enabled interfaces:',

@@ -2,10 +2,11 @@ import {readDaclVersionName} from '#protocol/dacl/name.ts';
 import {showAce} from '#protocol/dacl/show.ts';
 import {type Command, keyword} from '#protocol/nad/cli/command.ts';
 import {interfaceArgument} from '#protocol/nad/cli/interface-name.ts';
+import {anyIpv6} from '#protocol/nad/host.ts';
 
 /**
-What dACLs really meet on a port: with the host's address in the place of `any` (domain.md 5.6, 5.10). Empty: no dACL meets
-anything there, whatever the sessions say.
+What dACLs really meet on a port: with the host's address in the place of `any` (domain.md 5.6, 5.10), for IPv6 once for each of its
+addresses, which is ours. Empty: no dACL meets anything there, whatever the sessions say.
 */
 export const showIpAccessListsInterface: Command = {
   form: [
@@ -20,8 +21,9 @@ export const showIpAccessListsInterface: Command = {
     lines: view.bindings
       .filter(binding => binding.port === port && readDaclVersionName(binding.acl) !== undefined)
       .flatMap(({acl: name, address}) => {
-        const entries = view.acls.find(acl => acl.name === name)?.entries ?? [];
-        return entries.map(ace => `     ${showAce(ace, address === null ? {} : {endpoint: address})}`);
+        const {entries = [], family = 'ipv4'} = view.acls.find(acl => acl.name === name) ?? {};
+        const endpoint = address === null || address === anyIpv6 ? {} : {endpoint: address};
+        return entries.map(ace => `     ${showAce(ace, {family, ...endpoint})}`);
       }),
   }),
 };

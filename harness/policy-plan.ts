@@ -1,0 +1,54 @@
+/** What the policy nodes' administrator has set up: dACLs, profiles, rules. Pure. */
+import type {DaclPlace, LabSettings} from '#harness/lab-settings.ts';
+import {redirectPortalOf} from '#harness/redirect-plan.ts';
+import type {Policy} from '#protocol/psn/contract.ts';
+
+/** Names of the dACLs of every lab. */
+export const daclNames = {
+  compliant: 'Posture_Compliant',
+  nonCompliant: 'Posture_NonCompliant',
+  unknown: 'Posture_Unknown',
+  compliantIpv6: 'Posture_Compliant_IPv6',
+  nonCompliantIpv6: 'Posture_NonCompliant_IPv6',
+  unknownIpv6: 'Posture_Unknown_IPv6',
+} as const;
+
+export function policyOf(settings: LabSettings): Policy {
+  const {dacl, psn, redirect} = settings;
+  const timerS = Math.ceil(psn.reauthTimerMs / 1000);
+  const reauth = timerS === 0 ? {} : {reauth: {timerS, connectivity: psn.reauthConnectivity}};
+  const savedAtS = 0x636b_75ac; // the version suffix of TAC 222483
+  const ipv6Dacls = (['compliantIpv6', 'nonCompliantIpv6', 'unknownIpv6'] as const).flatMap(place => {
+    const text = dacl[place] ?? '';
+    return text === '' ? [] : [{name: daclNames[place], daclType: 'IPV6' as const, text, savedAtS}];
+  });
+  const dacls = (place: DaclPlace) => {
+    const ipv6 = ipv6Dacls.find(({name}) => name === daclNames[`${place}Ipv6`]);
+    return {daclName: daclNames[place], ...(ipv6 ? {ipv6DaclName: ipv6.name} : {})};
+  };
+  return {
+    dacls: [
+      {name: daclNames.compliant, text: dacl.compliant, savedAtS},
+      {name: daclNames.nonCompliant, text: dacl.nonCompliant, savedAtS},
+      {name: daclNames.unknown, text: dacl.unknown, savedAtS},
+      ...ipv6Dacls,
+    ],
+    profiles: [
+      {name: 'Posture-Compliant-AP', access: 'ACCESS_ACCEPT', ...dacls('compliant'), ...reauth},
+      {name: 'Posture-NonCompliant-AP', access: 'ACCESS_ACCEPT', ...dacls('nonCompliant'), ...reauth},
+      {
+        name: 'Posture-Unknown-AP',
+        access: 'ACCESS_ACCEPT',
+        ...dacls('unknown'),
+        ...reauth,
+        ...(redirect.enabled ? {redirect: {acl: redirect.aclName, portal: redirectPortalOf(settings)}} : {}),
+      },
+    ],
+    rules: [
+      {name: 'Posture-Compliant', postureStatus: 'Compliant', profile: 'Posture-Compliant-AP'},
+      {name: 'Posture-NonCompliant', postureStatus: 'NonCompliant', profile: 'Posture-NonCompliant-AP'},
+      {name: 'Posture-Unknown', postureStatus: 'Unknown', profile: 'Posture-Unknown-AP'},
+    ],
+    requirements: psn.requirements,
+  };
+}
