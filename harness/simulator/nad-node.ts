@@ -131,6 +131,7 @@ export class NadNode implements SimulatedNode {
   }
 
   carrier(port: string, isUp: boolean): void {
+    if (!isUp) this.#lastSeenMs.clear();
     if (this.#settings.accessPorts.some(access => access.port === port))
       this.#carried?.input({kind: 'link', port, up: isUp});
   }

@@ -15,6 +15,8 @@ const rememberedHosts = 1000;
 export interface ArpWatch extends Disposable {
   /** Nothing that enters from now on is missed. Rejects when the capture cannot be started. */
   ready: Promise<void>;
+  /** A port has lost its carrier: whoever was behind it is told again at once. */
+  forgetHosts(): void;
 }
 
 /**
@@ -75,5 +77,9 @@ export function watchArp({
       onEnd(how);
     },
   });
-  return {ready: ready.promise, [Symbol.dispose]: () => tool[Symbol.dispose]()};
+  return {
+    ready: ready.promise,
+    forgetHosts: () => lastSeenMs.clear(),
+    [Symbol.dispose]: () => tool[Symbol.dispose](),
+  };
 }

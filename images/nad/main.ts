@@ -1,6 +1,6 @@
 /** The switch's container: gives the role sockets, ports, the kernel's packet filter and eyes, and people a console. */
 import {randomBytes} from 'node:crypto';
-import {watchArp} from '#images/nad/arp-watch.ts';
+import {type ArpWatch, watchArp} from '#images/nad/arp-watch.ts';
 import {type Authenticator, startAuthenticator} from '#images/nad/authenticator.ts';
 import {openCliServer} from '#images/nad/cli-server.ts';
 import {commandsOf, type ShellCommand} from '#images/nad/commands.ts';
@@ -95,11 +95,15 @@ async function start({
 
   /** What the role is told when every port can be enforced on: it asks for all of them at once. */
   let early: NadInput[] | undefined = [];
+  let arp: ArpWatch | undefined;
   const tell = (input: NadInput) => (early === undefined ? carried.input(input) : early.push(input));
   const ports = new GuardedPorts({
     ports: settings.accessPorts.map(({port}) => port),
     enforcement,
-    onLink: (port, up) => tell({kind: 'link', port, up}),
+    onLink(port, up) {
+      if (!up) arp?.forgetHosts();
+      tell({kind: 'link', port, up});
+    },
     onFault: fault,
   });
   await ports.guarded();
@@ -116,7 +120,7 @@ async function start({
   early = undefined;
   for (const link of links) carried.input(link);
   carried.input({kind: 'start'});
-  const arp = watchArp({
+  arp = watchArp({
     hasIpv6,
     onFrame({interfaceIndex, mac, address}) {
       const port = ports.portOf(interfaceIndex);
