@@ -150,9 +150,9 @@ test.serial(
   'ARP, IPv6 and EAPOL are held up and cut like everything else',
   inQuietLab(async (t, lab) => {
     await lab.impair('endpoint', {delayMs: 200}, {from: 'endpoint'});
-    await output(lab, 'endpoint', 'ip', 'neigh', 'flush', 'dev', 'eth0');
-    const [first] = await ping(lab, 'endpoint', '192.168.255.12', {count: 1});
-    t.true((first?.tookMs ?? 0) >= 400 / timeScale, 'ARP and then the packet');
+    const tookMs: number[] = [];
+    for (const _ of [1, 2, 3]) tookMs.push(await afterArpMs(lab, '192.168.255.12'));
+    t.true(Math.max(...tookMs) >= 400 / timeScale, `ARP and then the packet: ${tookMs.join(', ')} ms`);
 
     const v6 = /inet6 (fe80::\S+)\//.exec(await output(lab, 'psn1', 'ip', '-6', 'addr', 'show', 'dev', 'eth0'))?.[1];
     await lab.impair('psn1', {delayMs: 200}, {from: 'nad'});
@@ -171,6 +171,12 @@ test.serial(
     t.is(after?.delivered, before?.delivered);
   }),
 );
+
+/** How long a packet takes that needs ARP before; not always: the switch may ask for the endpoint, which then knows it again. */
+async function afterArpMs(lab: ContainerLab, address: string): Promise<number> {
+  await output(lab, 'endpoint', 'ip', 'neigh', 'flush', 'dev', 'eth0');
+  return (await ping(lab, 'endpoint', address, {count: 1}))[0]?.tookMs ?? 0;
+}
 
 async function fromEndpoint(lab: ContainerLab): Promise<WireDirection | undefined> {
   return (await lab.wire())?.directions.find(({from}) => from === 'endpoint');
