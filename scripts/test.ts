@@ -49,7 +49,7 @@ let isInterrupted = false;
 if (args.length > 0) await run(args);
 for (const {folders, args: more = []} of args.length > 0 ? [] : groups) {
   const begunMs = performance.now();
-  await run([...more, ...folders.map(folder => `specs/${folder}/**/*.spec.ts`)]);
+  await run([...more, ...folders.map(folder => `specs/${folder}/*.spec.ts`)]);
   if (isInterrupted) break;
   stdout.write(colors.dim(`${folders.join(', ')}: ${((performance.now() - begunMs) / 1000).toFixed(0)} s\n`));
 }

@@ -7,7 +7,7 @@ import {diagnose} from '#harness/field-log/diagnosis.ts';
 import {happeningsOf} from '#harness/field-log/happenings.ts';
 import {readLog} from '#harness/field-log/log-line.ts';
 import {world as containers} from '#specs/flows/in-lab.ts';
-import {type Told, told} from '#specs/simulated/field-logs.ts';
+import {type Told, told} from '#specs/simulated/stories/field-logs.ts';
 
 const logs: [title: string, log: Told][] = [
   [

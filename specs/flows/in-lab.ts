@@ -1,6 +1,6 @@
 /**
 Opens labs for the specs of flows, and keeps the evidence of those that fail. They are containers, unless the environment says
-`POSTURELAB_WORLD=simulated`, as specs/simulated/flows.spec.ts does.
+`POSTURELAB_WORLD=simulated`, as specs/simulated/stories/flows.spec.ts does.
 */
 import {env} from 'node:process';
 import test, {type ExecutionContext} from 'ava';

@@ -3,7 +3,7 @@ import test from 'ava';
 import {exploration} from '#harness/explore/exploration.ts';
 import {explore} from '#harness/explore/explore.ts';
 import {playExploration} from '#harness/explore/play.ts';
-import {plantedBugs} from '#specs/simulated/planted-bugs.ts';
+import {plantedBugs} from '#specs/simulated/exploration/planted-bugs.ts';
 
 for (const {what, sabotage} of plantedBugs) {
   test(`a planted bug is found and shrunk: ${what}`, async t => {

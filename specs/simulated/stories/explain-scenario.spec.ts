@@ -13,7 +13,7 @@ import {diagnose} from '#harness/field-log/diagnosis.ts';
 import {happeningsOf} from '#harness/field-log/happenings.ts';
 import {readLog} from '#harness/field-log/log-line.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
-import {type Told, told} from '#specs/simulated/field-logs.ts';
+import {type Told, told} from '#specs/simulated/stories/field-logs.ts';
 
 function courseFrom(log: string): Course | undefined {
   const happenings = happeningsOf(readLog(log).lines);
