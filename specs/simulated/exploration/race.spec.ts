@@ -1,7 +1,3 @@
-// The race map: its arithmetic is held against whole simulated runs, its answer against cases that can be reckoned by hand.
-import {execFile} from 'node:child_process';
-import {execPath} from 'node:process';
-import {promisify} from 'node:util';
 import test from 'ava';
 import {raceVerb} from '#harness/cli/verbs/race.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
@@ -18,7 +14,7 @@ import {isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {Random} from '#harness/simulator/random.ts';
 import {simulate} from '#harness/simulator/simulated-lab.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
-import {refusal} from '#specs/simulated/refusal.ts';
+import {called} from '#specs/simulated/called.ts';
 import {topology} from '#topologies/two-psn.ts';
 
 const fixed = (ms: number): Latency => ({kind: 'fixed', ms});
@@ -200,8 +196,7 @@ test('picture and page need nothing from elsewhere, and mark where the map was w
 });
 
 test('the command prints shades and no colours into a pipe, and one document with --json', async t => {
-  const race = (...args: string[]) =>
-    promisify(execFile)(execPath, ['--disable-warning=ExperimentalWarning', 'harness/cli/main.ts', 'race', ...args]);
+  const race = (...args: string[]) => called(raceVerb(), ...args);
   const [text, json] = await Promise.all([
     race('--install', '3s'),
     race('--install', '3s', '--json', '--confirm', '2', '--confirm-world', 'simulated', '--cells', '16x29'),
@@ -212,5 +207,5 @@ test('the command prints shades and no colours into a pipe, and one document wit
   t.regex(text.stdout, /A NetworkTransitionDelay of 5 s keeps false alarms below 0\.01 %/);
   t.is(document.answer.delayS, 5);
   t.is(document.confirmed.length, 2);
-  t.is(await refusal(raceVerb(), '--x', 'weather=1..2'), 2);
+  t.is((await race('--x', 'weather=1..2')).exitCode, 2);
 });

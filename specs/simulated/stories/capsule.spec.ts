@@ -8,6 +8,7 @@ import {promisify} from 'node:util';
 import test from 'ava';
 import {type Capsule, CapsuleError, capsuleOf, readCapsule, replayCapsule, specOf} from '#harness/capsule.ts';
 import {replayVerb} from '#harness/cli/verbs/replay.ts';
+import {runVerb} from '#harness/cli/verbs/run.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
 import {playScenario} from '#harness/run-scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
@@ -15,7 +16,7 @@ import {library} from '#harness/scenarios/library/all.ts';
 import {rediscovery} from '#harness/scenarios/rediscovery.ts';
 import {settled} from '#harness/settled.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
-import {refusal} from '#specs/simulated/refusal.ts';
+import {called} from '#specs/simulated/called.ts';
 
 const known = [...scenarios, ...library];
 
@@ -90,18 +91,18 @@ test('the command saves a failing run, plays it again in another process, and ma
   const folder = await mkdtemp(join(tmpdir(), 'posturelab-capsule-'));
   const [file, spec] = [join(folder, 'run.json'), join(folder, 'run.spec.ts')];
   try {
-    const failing = ['run', 'rediscovery', '--world', 'simulated', '--seed', '9', '--set', 'psn.probePort=8500'];
-    await t.throwsAsync(posturelab(...failing, '--quiet', '--save', file), {code: 1});
+    const failing = ['rediscovery', '--world', 'simulated', '--seed', '9', '--set', 'psn.probePort=8500'];
+    t.is((await called(runVerb(), ...failing, '--quiet', '--save', file)).exitCode, 1);
     const {stdout} = await posturelab('replay', file, '--json');
-    await posturelab('replay', file, '--spec', spec);
+    t.is((await called(replayVerb(), file, '--spec', spec)).exitCode, 0);
     const saved = readCapsule(await readFile(file, 'utf8'));
 
     t.like(JSON.parse(stdout), {passed: false, isSameStory: true, isSameTimeline: true, seed: 9});
     t.is(await readFile(spec, 'utf8'), specOf(saved));
     t.regex(specOf(saved), /seed 9, FAILED when it was saved/);
     await writeFile(file, JSON.stringify({...saved, timelineSha256: 'another'}));
-    await t.throwsAsync(posturelab('replay', file), {code: 1});
-    t.is(await refusal(replayVerb(), join(folder, 'none.json')), 2);
+    t.is((await called(replayVerb(), file)).exitCode, 1);
+    t.is((await called(replayVerb(), join(folder, 'none.json'))).exitCode, 2);
   } finally {
     await rm(folder, {recursive: true});
   }

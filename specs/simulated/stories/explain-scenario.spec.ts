@@ -1,18 +1,18 @@
 // A field log as a scenario: for every diagnosis, what is written plays so that the agent's own log is diagnosed the same, with the field's figures.
-import {execFile} from 'node:child_process';
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {execPath} from 'node:process';
-import {promisify} from 'node:util';
 import test from 'ava';
 import {CapsuleError, readCapsule, replayCapsule} from '#harness/capsule.ts';
+import {explainVerb} from '#harness/cli/verbs/explain.ts';
+import {replayVerb} from '#harness/cli/verbs/replay.ts';
 import {type Course, courseOf, courseProblem} from '#harness/field-log/course.ts';
 import {playCourse} from '#harness/field-log/course-play.ts';
 import {diagnose} from '#harness/field-log/diagnosis.ts';
 import {happeningsOf} from '#harness/field-log/happenings.ts';
 import {readLog} from '#harness/field-log/log-line.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
+import {called} from '#specs/simulated/called.ts';
 import {type Told, told} from '#specs/simulated/stories/field-logs.ts';
 
 function courseFrom(log: string): Course | undefined {
@@ -159,8 +159,6 @@ test('a log with nothing in it has no course, and a course that was tampered wit
 test('the command writes what replay plays to the same timeline', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'posturelab-course-'));
   const [log, file] = [join(folder, 'AnyConnect_ISEPosture.txt'), join(folder, 'race.json')];
-  const posturelab = (...args: string[]) =>
-    promisify(execFile)(execPath, ['--disable-warning=ExperimentalWarning', 'harness/cli/main.ts', ...args]);
   try {
     await writeFile(
       log,
@@ -171,8 +169,8 @@ test('the command writes what replay plays to the same timeline', async t => {
         ],
       }),
     );
-    await t.throwsAsync(posturelab('explain', log, '--scenario', file), {code: 1}); // the log has a mistake in it
-    const {stdout} = await posturelab('replay', file, '--json');
+    t.is((await called(explainVerb(), log, '--scenario', file)).exitCode, 1); // the log has a mistake in it
+    const {stdout} = await called(replayVerb(), file, '--json');
     const capsule = JSON.parse(await readFile(file, 'utf8'));
 
     t.like(JSON.parse(stdout), {scenario: 'field-log', passed: true, isSameTimeline: true});
@@ -181,7 +179,7 @@ test('the command writes what replay plays to the same timeline', async t => {
       message: /course/,
     });
     await writeFile(log, 'nothing at all\n');
-    await t.throwsAsync(posturelab('explain', log, '--scenario', file), {code: 2});
+    t.is((await called(explainVerb(), log, '--scenario', file)).exitCode, 2);
   } finally {
     await rm(folder, {recursive: true});
   }

@@ -1,10 +1,7 @@
 // A field log read back: logs of simulated runs whose story is known, the cut lines that TAC 222483 prints, and whatever else a file can be.
-import {execFile} from 'node:child_process';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {execPath} from 'node:process';
-import {promisify} from 'node:util';
 import test from 'ava';
 import fc from 'fast-check';
 import {explainVerb} from '#harness/cli/verbs/explain.ts';
@@ -17,7 +14,7 @@ import type {Scenario} from '#harness/scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
 import {library} from '#harness/scenarios/library/all.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
-import {refusal} from '#specs/simulated/refusal.ts';
+import {called} from '#specs/simulated/called.ts';
 
 const codesOf = (text: string) => diagnose(happeningsOf(readLog(text).lines)).map(({code}) => code);
 
@@ -135,19 +132,17 @@ test('no text makes it fail, and no text makes it say nothing', async t => {
 
 test('the command says no to a log with a mistake in it, and names a file that is not there', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'posturelab-explain-'));
-  const explain = (...args: string[]) =>
-    promisify(execFile)(execPath, ['--disable-warning=ExperimentalWarning', 'harness/cli/main.ts', 'explain', ...args]);
   try {
     const file = join(folder, 'AnyConnect_ISEPosture.txt');
     await writeFile(file, cut);
-    const error = await t.throwsAsync<Error & {code: number; stdout: string}>(explain(file, '--json'));
+    const mistaken = await called(explainVerb(), file, '--json');
     await writeFile(file, await logOf('sync-probing'));
-    const healthy = await explain(file, '--json');
+    const healthy = await called(explainVerb(), file, '--json');
 
-    t.is(error?.code, 1);
-    t.is(JSON.parse(error?.stdout ?? '{}').findings[0].code, 'deny-missing');
+    t.is(mistaken.exitCode, 1);
+    t.is(JSON.parse(mistaken.stdout).findings[0].code, 'deny-missing');
     t.is(JSON.parse(healthy.stdout).findings[0].code, 'healthy');
-    t.is(await refusal(explainVerb(), join(folder, 'none.txt')), 2);
+    t.is((await called(explainVerb(), join(folder, 'none.txt'))).exitCode, 2);
   } finally {
     await rm(folder, {recursive: true});
   }
