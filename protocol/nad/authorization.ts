@@ -1,11 +1,13 @@
 import {readAccept} from '#protocol/nad/access-accept.ts';
 import {mabRequest} from '#protocol/nad/access-request.ts';
 import type {Accounting} from '#protocol/nad/accounting.ts';
+import type {HostAddresses} from '#protocol/nad/framed-addresses.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import type {PolicyApplication} from '#protocol/nad/policy-application.ts';
 import type {RadiusClient} from '#protocol/nad/radius-client.ts';
 import {domainOf, mabUserName, type Policy, type Session} from '#protocol/nad/session.ts';
 import type {Sessions} from '#protocol/nad/sessions.ts';
+import {interfaceOf} from '#protocol/nad/station.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 
 /** `authentication timer restart`: 60 seconds by default (after recall). */
@@ -29,7 +31,7 @@ export class Authorization {
   readonly #sessions: Sessions;
   readonly #accounting: Accounting;
   readonly #application: PolicyApplication;
-  readonly #addressOf: (session: Session) => string | null;
+  readonly #addressesOf: (session: Session) => HostAddresses;
   readonly #violate: (session: Session, nowMs: number) => void;
   readonly #expire: (session: Session, nowMs: number) => void;
 
@@ -40,7 +42,7 @@ export class Authorization {
       sessions: Sessions;
       accounting: Accounting;
       application: PolicyApplication;
-      addressOf: (session: Session) => string | null;
+      addressesOf: (session: Session) => HostAddresses;
       violate: (session: Session, nowMs: number) => void;
       expire: (session: Session, nowMs: number) => void;
     },
@@ -49,7 +51,7 @@ export class Authorization {
     this.#client = parts.client;
     this.#sessions = parts.sessions;
     this.#accounting = parts.accounting;
-    this.#addressOf = parts.addressOf;
+    this.#addressesOf = parts.addressesOf;
     this.#violate = parts.violate;
     this.#expire = parts.expire;
     this.#application = parts.application;
@@ -139,7 +141,7 @@ export class Authorization {
     const {abandon} = this.#client.ask(
       {
         service: 'authentication',
-        attributes: mabRequest(session, this.#context.settings, this.#addressOf(session)),
+        attributes: mabRequest(session, this.#context.settings, this.#addressesOf(session)),
         onAnswer: (packet, server, atMs) => this.decided(session, packet, server, atMs),
         onSilence: atMs => this.fail(session, 'no RADIUS server answered', {authenticated: false}, atMs),
       },
@@ -177,7 +179,7 @@ export class Authorization {
       this.fail(session, `${server} answered ${packet.code}`, {authenticated: false}, nowMs);
       return;
     }
-    const accept = readAccept(packet, server);
+    const accept = readAccept(packet, {server, interfaceName: interfaceOf(this.#context.settings, session.port)});
     if ('problem' in accept) this.fail(session, accept.problem, {authenticated: true}, nowMs);
     else this.#take(session, accept.policy, nowMs);
   }

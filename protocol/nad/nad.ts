@@ -61,12 +61,13 @@ export class Nad implements Role<NadInput, NadEffect> {
     };
     const addressOf = ({port, mac}: Session) => this.#tracking.addressOf(port, mac);
     const ipv6AddressesOf = ({port, mac}: Session) => this.#tracking.ipv6AddressesOf(port, mac);
+    const addressesOf = (session: Session) => ({ipv4: addressOf(session), ipv6: ipv6AddressesOf(session)});
     const {acl: defaultAcl, problem} = readDefaultAcl(settings.preAuthAcl);
     const redirects = readRedirectAcls(settings.redirectAcls);
     const ports = new Ports(settings.accessPorts);
     const sessions = new Sessions(settings);
     const client = new RadiusClient(context);
-    const accounting = new Accounting(context, client, {addressOf, ipv6AddressesOf});
+    const accounting = new Accounting(context, client, addressesOf);
     const application = new PolicyApplication(context, {
       client,
       sessions,
@@ -78,7 +79,7 @@ export class Nad implements Role<NadInput, NadEffect> {
       sessions,
       accounting,
       application,
-      addressOf,
+      addressesOf,
       violate: ({port, mac}, nowMs) => this.#access.violate(port, mac, nowMs),
       expire: (session, nowMs) => this.#access.terminate(session, nowMs, 'Session-Timeout'),
     });
@@ -93,7 +94,7 @@ export class Nad implements Role<NadInput, NadEffect> {
     this.#authorization = authorization;
     this.#application = application;
     this.#access = access;
-    this.#dot1x = new Dot1x(context, {client, access, authorization, sessions, addressOf});
+    this.#dot1x = new Dot1x(context, {client, access, authorization, sessions, addressesOf});
     this.#enforcer = new Enforcer(context, {
       sessions,
       application,

@@ -18,7 +18,7 @@ Leads a session from the policy of an Access-Accept to a grant (domain.md 2.4, s
               └ no ─ acl-download ─▶ download ─┘
 
 A dACL is kept while a session has it or is about to have it, and serves all of them: the same versioned name is not downloaded twice
-(5.5). Without a dACL that can be applied there is no authorization, unless `daclFailure` is `permitOpen` (5.7).
+(5.5). A list that stands in the Accept itself (per-user-acl.ts) is at hand. Without a dACL that can be applied there is no authorization, unless `daclFailure` is `permitOpen` (5.7).
 */
 export class PolicyApplication {
   readonly #context: NadContext;
@@ -44,6 +44,7 @@ export class PolicyApplication {
 
   /** What the policy names and is not at hand comes first. */
   apply(session: Session, policy: Policy, nowMs: number): void {
+    for (const acl of policy.perUserAcls) this.#dacls.set(acl.name, acl);
     const missing = aclsIn(policy).filter(acl => !this.#dacls.has(acl));
     if (missing.length > 0) {
       session.attempt = {kind: 'fetching', policy};
