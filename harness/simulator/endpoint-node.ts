@@ -196,6 +196,10 @@ export class EndpointNode implements SimulatedNode {
         this.#surroundings.network.answerArp(this.#surroundings.node, command.answers);
         outlets.reply(id, null);
         return;
+      case 'answer-discovery':
+        this.#surroundings.network.answerDiscovery(this.#surroundings.node, command.answers);
+        outlets.reply(id, null);
+        return;
       case 'read-log':
         outlets.reply(id, this.#files.log.map(line => `${line}\n`).join(''));
         return;
