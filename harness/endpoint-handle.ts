@@ -16,6 +16,8 @@ export interface EndpointHandle {
   linkUp(): Promise<void>;
   /** Whether the host answers ARP, and asks (domain.md 11.22). A silent one goes on knowing its gateway. */
   answerArp(answers: boolean): Promise<void>;
+  /** The same of IPv6's neighbour discovery. */
+  answerDiscovery(answers: boolean): Promise<void>;
   changeFacts(facts: HostFacts): Promise<void>;
   /** Replaces ISEPostureCFG.xml by this text. */
   replaceProfile(xml: string): Promise<void>;
@@ -40,6 +42,7 @@ export function endpointOf(lab: Lab, node = nodesOf(lab.topology, 'endpoint')[0]
     linkDown: () => tell(command({name: 'link', up: false})),
     linkUp: () => tell(command({name: 'link', up: true})),
     answerArp: answers => tell(command({name: 'answer-arp', answers})),
+    answerDiscovery: answers => tell(command({name: 'answer-discovery', answers})),
     changeFacts: facts => tell(command({name: 'change-facts', facts})),
     replaceProfile: xml => tell(command({name: 'replace-profile', xml})),
     hold: step => tell(command({name: 'hold', step})),

@@ -75,6 +75,8 @@ export interface LabSettings {
     /** *Reauthentication* of the three authorization profiles: their timer in whole seconds; 0: none. */
     reauthTimerMs: number;
     reauthConnectivity: 'DEFAULT' | 'RADIUS_REQUEST';
+    /** How the lists reach the switch: by name, to be downloaded, or entry by entry in the Access-Accept (per-user ACL). */
+    aclDelivery: 'byName' | 'perUser';
     /** 0: off. */
     postureLeaseMs: number;
     /** The portal's *Bidirectional port*. */
@@ -182,6 +184,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       nodeGroup: false,
       reauthTimerMs: 0,
       reauthConnectivity: 'RADIUS_REQUEST',
+      aclDelivery: 'byName',
       postureLeaseMs: 0,
       probePort: 8449,
       coaTimeoutMs: 5000,

@@ -22,7 +22,11 @@ export function policyOf(settings: LabSettings): Policy {
     const text = dacl[place] ?? '';
     return text === '' ? [] : [{name: daclNames[place], daclType: 'IPV6' as const, text, savedAtS}];
   });
-  const dacls = (place: DaclPlace) => {
+  const lists = (place: DaclPlace) => {
+    if (psn.aclDelivery === 'perUser') {
+      const text = dacl[`${place}Ipv6`] ?? '';
+      return {daclName: null, perUserAcl: dacl[place], ...(text === '' ? {} : {perUserIpv6Acl: text})};
+    }
     const ipv6 = ipv6Dacls.find(({name}) => name === daclNames[`${place}Ipv6`]);
     return {daclName: daclNames[place], ...(ipv6 ? {ipv6DaclName: ipv6.name} : {})};
   };
@@ -34,12 +38,12 @@ export function policyOf(settings: LabSettings): Policy {
       ...ipv6Dacls,
     ],
     profiles: [
-      {name: 'Posture-Compliant-AP', access: 'ACCESS_ACCEPT', ...dacls('compliant'), ...reauth},
-      {name: 'Posture-NonCompliant-AP', access: 'ACCESS_ACCEPT', ...dacls('nonCompliant'), ...reauth},
+      {name: 'Posture-Compliant-AP', access: 'ACCESS_ACCEPT', ...lists('compliant'), ...reauth},
+      {name: 'Posture-NonCompliant-AP', access: 'ACCESS_ACCEPT', ...lists('nonCompliant'), ...reauth},
       {
         name: 'Posture-Unknown-AP',
         access: 'ACCESS_ACCEPT',
-        ...dacls('unknown'),
+        ...lists('unknown'),
         ...reauth,
         ...(redirect.enabled ? {redirect: {acl: redirect.aclName, portal: redirectPortalOf(settings)}} : {}),
       },

@@ -4,7 +4,7 @@ import type {Lab} from '#harness/lab.ts';
 import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import type {Scenario} from '#harness/scenario.ts';
-import {readDaclVersionName} from '#protocol/dacl/name.ts';
+import {serverAclFamily} from '#protocol/dacl/name.ts';
 import type {EventOf, LabEvent} from '#protocol/event.ts';
 import type {AclHits} from '#protocol/nad/acl-hits.ts';
 
@@ -95,7 +95,7 @@ async function daclHits(lab: Lab): Promise<AclHits[]> {
   const hits = await nadOf(lab)
     .hits()
     .catch(() => []);
-  return hits.filter(({name}) => readDaclVersionName(name) !== undefined);
+  return hits.filter(({name}) => serverAclFamily(name) !== undefined);
 }
 
 /** A fault of ours fails a run, whatever the story says. */

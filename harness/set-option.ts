@@ -107,6 +107,7 @@ const choicesOf = {
   ...dot1xChoices,
   daclFailure: ['deny', 'permitOpen'],
   ipUnknownPolicy: ['notEnforced', 'anySource'],
+  aclDelivery: ['byName', 'perUser'],
   reauthConnectivity: ['DEFAULT', 'RADIUS_REQUEST'],
   hostMode: ['single-host', 'multi-auth', 'multi-domain'],
 };

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import {withSetClock} from '#harness/clock.ts';
 import {ControlChannel} from '#harness/containers/control-channel.ts';
 import type {LinkImpairer} from '#harness/containers/link-impairer.ts';
 import {type Linker, linkScript} from '#harness/containers/linker.ts';
@@ -137,9 +138,8 @@ export class ContainerLab implements Lab {
   }
 
   #settingsAfterRestart(node: string, settings: unknown): unknown {
-    return this.topology.nodes[node]?.kind === 'nad'
-      ? switchRestarted(settings as NadNodeSettings, this.nowMs())
-      : settings;
+    const kept = withSetClock(settings, this.timeline, node);
+    return this.topology.nodes[node]?.kind === 'nad' ? switchRestarted(kept as NadNodeSettings, this.nowMs()) : kept;
   }
 
   #letGo(): void {

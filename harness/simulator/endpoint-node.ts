@@ -81,7 +81,7 @@ export class EndpointNode implements SimulatedNode {
     };
   }
 
-  boot(): void {
+  boot(setClock: {clockOffsetMs?: number} = {}): void {
     const {simulation, clock, outlets, sabotage} = this.#surroundings;
     const {
       interface: _interface,
@@ -98,6 +98,7 @@ export class EndpointNode implements SimulatedNode {
     this.#carrierIsUp = this.#surroundings.network.link(`${this.#surroundings.node}:eth0`).isUp;
     const role = new Agent({
       ...settings,
+      ...setClock,
       addresses: [],
       profile: readProfile(this.#files.profileXml),
       knownPsns: this.#files.knownPsns,
@@ -193,6 +194,10 @@ export class EndpointNode implements SimulatedNode {
         return;
       case 'answer-arp':
         this.#surroundings.network.answerArp(this.#surroundings.node, command.answers);
+        outlets.reply(id, null);
+        return;
+      case 'answer-discovery':
+        this.#surroundings.network.answerDiscovery(this.#surroundings.node, command.answers);
         outlets.reply(id, null);
         return;
       case 'read-log':

@@ -67,7 +67,7 @@ export class NadNode implements SimulatedNode {
     return this.#forwarding;
   }
 
-  boot(): void {
+  boot(setClock: {clockOffsetMs?: number} = {}): void {
     const {simulation, clock, network, outlets, seed, node, sabotage} = this.#surroundings;
     const {coaPort, accessPorts, dot1x} = this.#settings;
     const random = new Random(seed, `${node} ${this.#boots}`);
@@ -75,7 +75,7 @@ export class NadNode implements SimulatedNode {
     this.#stack.isPowered = true;
     this.#forwarding = this.#newForwarding();
     const settings = this.#boots === 1 ? this.#settings : switchRestarted(this.#settings, clock.nowMs());
-    this.#nad = new Nad(settings, count => random.bytes(count));
+    this.#nad = new Nad({...settings, ...setClock}, count => random.bytes(count));
     const carried = new CarriedRole<NadInput, NadEffect>({
       role: sabotage.nad?.(this.#nad) ?? this.#nad,
       simulation,

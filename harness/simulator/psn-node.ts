@@ -59,7 +59,7 @@ export class PsnNode implements SimulatedNode {
     return this.#stack.isPowered && (this.#listeners?.listensOn(port) ?? false);
   }
 
-  boot(): void {
+  boot(setClock: {clockOffsetMs?: number} = {}): void {
     const {simulation, clock, outlets, seed, node, sabotage} = this.#surroundings;
     const random = new Random(seed, `${node} ${this.#boots}`);
     this.#boots += 1;
@@ -67,7 +67,7 @@ export class PsnNode implements SimulatedNode {
     const {eapServer} = this.#settings;
     this.#eapServer = eapServer === null ? undefined : new ScriptedEapServer(eapServer, this.#isTrusted);
     const {ipv6Address: _, ...roleSettings} = this.#settings;
-    const role = new Psn({...roleSettings, persisted: this.#persisted}, count => random.bytes(count));
+    const role = new Psn({...roleSettings, ...setClock, persisted: this.#persisted}, count => random.bytes(count));
     const carried = new CarriedRole<PsnInput, PsnEffect>({
       role: sabotage.psn?.(role) ?? role,
       simulation,

@@ -1,3 +1,4 @@
+import {withSetClock} from '#harness/clock.ts';
 import {checkImpairment, type DeclaredImpairment} from '#harness/declared-impairment.ts';
 import {findEvent, type Lab, NoSuchNodeError, type UntilOptions} from '#harness/lab.ts';
 import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
@@ -165,7 +166,7 @@ export class SimulatedLab implements Lab {
     await this.elapse(controlMs);
     this.#stopped.delete(node);
     this.#cables.setPower(node, true);
-    target.boot();
+    target.boot(withSetClock({}, this.timeline, node));
     this.#look();
     this.#record(node, {kind: 'node-started'});
   }

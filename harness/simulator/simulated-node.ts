@@ -6,8 +6,8 @@ import type {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
 
 /** A container of the other world, in this one: a role with what its image's main.ts does around it. */
 export interface SimulatedNode {
-  /** The process begins. What its disk keeps is there. */
-  boot(): void;
+  /** The process begins. What its disk keeps is there. `clockOffsetMs`: its clock, if that is no longer the declared one. */
+  boot(clock?: {clockOffsetMs?: number}): void;
   /** Process and kernel are gone. */
   powerOff(): void;
   /** The process stands still; its kernel goes on. */

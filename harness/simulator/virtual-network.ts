@@ -35,8 +35,9 @@ export class VirtualNetwork {
   readonly #topology: Topology;
   readonly #attached = new Map<string, Attached>();
   readonly #arp = new Map<string, GatewayArp>();
-  /** Endpoints that answer no ARP. */
-  readonly #silent = new Set<string>();
+  /** Endpoints that answer no ARP; no neighbour discovery; and those that have to ask for their router, when they next send. */
+  readonly #silent = {ipv4: new Set<string>(), ipv6: new Set<string>()};
+  readonly #asksForRouter = new Set<string>();
   readonly #owners: ReadonlyMap<string, string>;
   readonly #access: ReadonlySet<string>;
   #eyes: SwitchEyes | undefined;
@@ -112,6 +113,8 @@ export class VirtualNetwork {
     }
     const transmit = () => link.carry(node, () => this.#enter(node, packet, payload), frameBytes(payload));
     if (packet.destination === broadcast || familyOf(packet.destination) === 'ipv6') {
+      if (familyOf(packet.destination) === 'ipv6' && this.#asksForRouter.delete(node))
+        this.discover(node, packet.source);
       transmit(); // a router's advertisement has its MAC in it
       return;
     }
@@ -125,7 +128,7 @@ export class VirtualNetwork {
   discover(node: string, address: string | null, answered?: () => void): void {
     const link = this.link(`${node}:eth0`);
     const declared = this.#topology.nodes[node];
-    if (declared?.kind !== 'endpoint' || this.#silent.has(node)) return;
+    if (declared?.kind !== 'endpoint' || this.#silent.ipv6.has(node)) return;
     link.carry(node, () => {
       this.#eyes?.sees(this.portOf(node), declared.mac, address);
       if (answered) link.carry(this.nad, answered);
@@ -138,7 +141,7 @@ export class VirtualNetwork {
     if (endpoint === undefined) return;
     const link = this.link(`${this.nad}:${port}`);
     const declared = this.#topology.nodes[endpoint];
-    if (declared?.kind !== 'endpoint' || this.#silent.has(endpoint)) return;
+    if (declared?.kind !== 'endpoint' || this.#silent[familyOf(address)].has(endpoint)) return;
     link.carry(this.nad, () =>
       link.carry(endpoint, () => {
         const own = familyOf(address) === 'ipv4' ? withoutLength(declared.address) : address;
@@ -149,9 +152,16 @@ export class VirtualNetwork {
 
   /** A host that falls silent still knows its gateway; one that answers again has to ask for it. */
   answerArp(endpoint: string, answers: boolean): void {
-    if (answers) this.#silent.delete(endpoint);
-    else this.#silent.add(endpoint);
+    if (answers) this.#silent.ipv4.delete(endpoint);
+    else this.#silent.ipv4.add(endpoint);
     if (answers) this.forgetNeighbours(endpoint);
+  }
+
+  /** The same of IPv6. */
+  answerDiscovery(endpoint: string, answers: boolean): void {
+    if (answers) this.#silent.ipv6.delete(endpoint);
+    else this.#silent.ipv6.add(endpoint);
+    if (answers) this.#asksForRouter.add(endpoint);
   }
 
   /** What hosts know of each other goes with the carrier. */
@@ -160,7 +170,7 @@ export class VirtualNetwork {
   }
 
   #askForGateway(node: string, {mac, address}: {mac: string; address: string}): void {
-    if (this.#silent.has(node)) return;
+    if (this.#silent.ipv4.has(node)) return;
     const link = this.link(`${node}:eth0`);
     const port = this.portOf(node);
     link.carry(node, () => {

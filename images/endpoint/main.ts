@@ -153,6 +153,9 @@ async function run(): Promise<void> {
       case 'answer-arp':
         await adapter.answerArp(command.answers);
         return control.reply(id, null);
+      case 'answer-discovery':
+        await adapter.answerDiscovery(command.answers);
+        return control.reply(id, null);
       case 'read-log':
         return control.reply(id, files.readLog());
       case 'start-gap-meter':

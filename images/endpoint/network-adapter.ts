@@ -1,6 +1,7 @@
 import {execFile} from 'node:child_process';
 import {createSocket} from 'node:dgram';
 import {promisify} from 'node:util';
+import {endSilence, fallSilent} from '#images/endpoint/neighbour-silence.ts';
 import {SlaacWatch} from '#images/endpoint/slaac-watch.ts';
 import {startTool, type Tool} from '#images/shell/tool.ts';
 
@@ -81,15 +82,16 @@ export class NetworkAdapter implements Disposable {
     await run('ip', ['route', 'replace', 'default', 'via', lease.gateway, 'dev', this.#name]);
   }
 
-  /** A host that does not answer must be told its gateway's MAC address, because it does not ask either. */
   async answerArp(answers: boolean): Promise<void> {
-    const {stdout} = await run('ip', ['neigh', 'show', this.#gateway, 'dev', this.#name]);
-    const mac = /lladdr ([0-9a-f:]{17})/.exec(stdout)?.[1];
-    if (!answers && mac === undefined) throw new Error(`the host does not know its gateway ${this.#gateway} yet`);
-    await run('ip', ['link', 'set', this.#name, 'arp', answers ? 'on' : 'off']);
-    const entry = [this.#gateway, 'dev', this.#name];
-    if (answers) await run('ip', ['neigh', 'flush', ...entry]);
-    else await run('ip', ['neigh', 'replace', ...entry, 'lladdr', mac ?? '', 'nud', 'permanent']);
+    await (answers ? endSilence : fallSilent)(this.#name, this.#gateway, 'ipv4');
+  }
+
+  /** As `answerArp`, of IPv6. Rejects if no router has advertised itself. */
+  async answerDiscovery(answers: boolean): Promise<void> {
+    const {stdout} = await run('ip', ['-6', 'route', 'show', 'default', 'dev', this.#name]);
+    const router = /default via (\S+)/.exec(stdout)?.[1];
+    if (router === undefined) throw new Error('the host has no IPv6 router');
+    await (answers ? endSilence : fallSilent)(this.#name, router, 'ipv6');
   }
 
   /** One datagram to the gateway's discard port: the kernel asks for the gateway by ARP, and the network hears of us. */

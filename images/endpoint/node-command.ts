@@ -8,6 +8,8 @@ export type NodeCommand =
   | {name: 'link'; up: boolean}
   /** Whether the host answers ARP; a silent one still knows its gateway. */
   | {name: 'answer-arp'; answers: boolean}
+  /** The same of neighbour discovery. */
+  | {name: 'answer-discovery'; answers: boolean}
   | {name: 'read-log'}
   /** Every PSN of the lab at that port. */
   | {name: 'start-gap-meter'; port: number}

@@ -19,7 +19,28 @@ export function readDaclVersionName(text: string): {name: string; version: strin
   return {name, version: version.toLowerCase(), family: word.toUpperCase() === familyWords.ipv6 ? 'ipv6' : 'ipv4'};
 }
 
-/** As IOS prints it: `#` cannot stand in its names and becomes `x`, so `xACSACLx-IP-<name>-<hex8>`. */
+/**
+`FastEthernet0/12#v4#<hex8>`: how IOS XE names a list that came entry by entry in an Access-Accept (after recall). `digest`: eight
+hexadecimal digits that stand for the entries, which is ours, so that the same list again is the same one.
+*/
+export function perUserAclName(interfaceName: string, digest: string, family: Acl['family']): string {
+  return `${interfaceName}#${perUserWords[family]}#${digest}`;
+}
+
+const perUserWords: Record<Acl['family'], string> = {ipv4: 'v4', ipv6: 'v6'};
+
+/** Of what family a list is that a RADIUS server gave, by name or entry by entry; `undefined`: the list is the switch's own. */
+export function serverAclFamily(name: string): Acl['family'] | undefined {
+  if (isPerUserAcl(name)) return name.includes(`#${perUserWords.ipv6}#`) ? 'ipv6' : 'ipv4';
+  return readDaclVersionName(name)?.family;
+}
+
+/** Whether a list's name says that it came entry by entry. */
+export function isPerUserAcl(name: string): boolean {
+  return /^[^#]+#v[46]#[0-9a-f]{8}$/.test(name);
+}
+
+/** As IOS prints it: `#` cannot stand in a dACL's name and becomes `x`, so `xACSACLx-IP-<name>-<hex8>`. */
 export function iosAclName(name: string): string {
-  return name.replaceAll('#', 'x');
+  return isPerUserAcl(name) ? name : name.replaceAll('#', 'x');
 }

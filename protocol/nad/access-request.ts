@@ -1,4 +1,5 @@
 import type {NadSettings} from '#protocol/nad/contract.ts';
+import {framedAddresses, type HostAddresses} from '#protocol/nad/framed-addresses.ts';
 import {mabUserName, type Session} from '#protocol/nad/session.ts';
 import {stationAttributes} from '#protocol/nad/station.ts';
 import {address, avPair, bytes, number, readBytes, readNumber, text} from '#protocol/radius/attributes.ts';
@@ -9,15 +10,15 @@ import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
 const callCheck = 10;
 const framed = 2;
 
-/** A MAB request as a Catalyst sends it: the MAC is user name and password. `learnt`: the host's address, if known. */
-export function mabRequest(session: Session, settings: NadSettings, learnt: string | null): RadiusAttribute[] {
+/** A MAB request as a Catalyst sends it: the MAC is user name and password. `learnt`: the host's addresses, as far as they are known. */
+export function mabRequest(session: Session, settings: NadSettings, learnt: HostAddresses): RadiusAttribute[] {
   const user = mabUserName(session.mac);
   return [
     text('User-Name', user),
     text('User-Password', user),
     number('Service-Type', callCheck),
     avPair('service-type=Call Check'),
-    ...(learnt === null || !settings.sendsFramedIp ? [] : [address('Framed-IP-Address', learnt)]),
+    ...(settings.sendsFramedIp ? framedAddresses(learnt, settings) : []),
     number('Framed-MTU', 1500),
     ...stationAttributes(session, settings),
     avPair(`audit-session-id=${session.id}`),
@@ -33,14 +34,14 @@ export function dot1xRequest(
   request: RadiusPacket,
   session: Session,
   settings: NadSettings,
-  learnt: string | null,
+  learnt: HostAddresses,
 ): RadiusAttribute[] {
   const state = readBytes(request, 'State');
   return [
     bytes('User-Name', readBytes(request, 'User-Name') ?? new Uint8Array()),
     number('Service-Type', framed),
     avPair('service-type=Framed'),
-    ...(learnt === null ? [] : [address('Framed-IP-Address', learnt)]),
+    ...(settings.sendsFramedIp ? framedAddresses(learnt, settings) : []),
     number('Framed-MTU', readNumber(request, 'Framed-MTU') ?? 1500),
     ...splitEapMessage(joinEapMessage(request) ?? new Uint8Array()),
     ...stationAttributes(session, settings),

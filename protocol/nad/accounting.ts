@@ -1,11 +1,10 @@
 import type {AccountingStatus} from '#protocol/event.ts';
-import {isLinkLocal} from '#protocol/nad/host.ts';
+import {framedAddresses, type HostAddresses} from '#protocol/nad/framed-addresses.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import type {RadiusClient} from '#protocol/nad/radius-client.ts';
 import {hex8, type Session} from '#protocol/nad/session.ts';
 import {stationAttributes} from '#protocol/nad/station.ts';
 import {address, avPair, bytes, number, text} from '#protocol/radius/attributes.ts';
-import {parseIpAddress} from '#protocol/radius/ip-address.ts';
 import type {RadiusAttribute} from '#protocol/radius/packet.ts';
 
 /** Acct-Status-Type (RFC 2866 5.1). */
@@ -34,12 +33,6 @@ interface AccountingRecord {
   onTold?: () => void;
 }
 
-/** What device tracking knows of a session's host. */
-interface SessionAddresses {
-  addressOf: (session: Session) => string | null;
-  ipv6AddressesOf: (session: Session) => string[];
-}
-
 /**
 Accounting (domain.md 5.9): Start when a session is authorized, Interim-Update on new information and every
 `accountingIntervalMs`, Stop when its authorization ends. Every record is sent for itself, through the same client and the
@@ -48,12 +41,12 @@ same failover as everything else; one that no server acknowledges is lost, and t
 export class Accounting {
   readonly #context: NadContext;
   readonly #client: RadiusClient;
-  readonly #addresses: SessionAddresses;
+  readonly #addressesOf: (session: Session) => HostAddresses;
 
-  constructor(context: NadContext, client: RadiusClient, addresses: SessionAddresses) {
+  constructor(context: NadContext, client: RadiusClient, addressesOf: (session: Session) => HostAddresses) {
     this.#context = context;
     this.#client = client;
-    this.#addresses = addresses;
+    this.#addressesOf = addressesOf;
   }
 
   start(session: Session, nowMs: number): void {
@@ -117,7 +110,7 @@ export class Accounting {
       number('Acct-Status-Type', statusTypes[status]),
       number('Acct-Authentic', 1), // RADIUS
       ...(session.grant?.policy.classes ?? []).map(value => bytes('Class', value)),
-      ...framedAddresses(this.#addresses.addressOf(session), this.#addresses.ipv6AddressesOf(session)),
+      ...framedAddresses(this.#addressesOf(session), settings),
       ...stationAttributes(session, settings),
       avPair(`audit-session-id=${session.id}`),
       avPair(`method=${session.method}`),
@@ -140,21 +133,4 @@ export class Accounting {
 
 function secondsOf({accounting}: Session, nowMs: number): number {
   return Math.floor((nowMs - (accounting?.startedAtMs ?? nowMs)) / 1000);
-}
-
-/**
-Framed-IPv6-Address, once for each address (RFC 6911 3.1); the link-local one by what distinguishes it, its interface identifier
-(Framed-Interface-Id, RFC 3162 2.2).
-*/
-function framedAddresses(ipv4: string | null, ipv6: readonly string[]): RadiusAttribute[] {
-  const linkLocal = ipv6.find(isLinkLocal);
-  return [
-    ...(ipv4 === null ? [] : [address('Framed-IP-Address', ipv4)]),
-    ...(linkLocal === undefined ? [] : [bytes('Framed-Interface-Id', interfaceId(linkLocal))]),
-    ...ipv6.filter(each => !isLinkLocal(each)).map(each => address('Framed-IPv6-Address', each)),
-  ];
-}
-
-function interfaceId(ipv6: string): Uint8Array {
-  return (parseIpAddress(ipv6) ?? new Uint8Array(16)).subarray(8);
 }

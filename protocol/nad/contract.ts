@@ -47,7 +47,7 @@ export interface NadSettings {
   sendsAccounting: boolean;
   /** `aaa accounting system default start-stop`: tells when the switch starts and reloads. */
   sendsSystemAccounting: boolean;
-  /** `radius-server attribute 8 include-in-access-req`: Framed-IP-Address, once it is learnt. */
+  /** `radius-server attribute 8 include-in-access-req`: Framed-IP-Address, and what there is of IPv6, once it is learnt. */
   sendsFramedIp: boolean;
   /** `aaa accounting update newinfo periodic`, in lab milliseconds (172 800 000 in TAC 222483); 0: on new information only. */
   accountingIntervalMs: number;
@@ -178,7 +178,7 @@ export interface NadSessionView {
   restartDueAtMs: number | null;
   /** The server's answer is there, and its dACL is not in force yet. */
   applyingPolicy: boolean;
-  /** The dACL as ISE names it (`#ACSACL#-IP-X-636b75ac`), once it is in force; null when none is. */
+  /** The dACL as ISE names it (`#ACSACL#-IP-X-636b75ac`) or as the switch names one of the Accept's entries, once it is in force; null when none is. */
   acl: string | null;
   /** The dACL that the server gave and the switch holds for the session, in force or not (domain.md 11.21). */
   assignedAcl: string | null;

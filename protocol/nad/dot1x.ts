@@ -2,6 +2,7 @@ import type {Access} from '#protocol/nad/access.ts';
 import {dot1xRequest} from '#protocol/nad/access-request.ts';
 import type {Authorization} from '#protocol/nad/authorization.ts';
 import type {Dot1xSettings} from '#protocol/nad/contract.ts';
+import type {HostAddresses} from '#protocol/nad/framed-addresses.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import type {RadiusClient} from '#protocol/nad/radius-client.ts';
 import type {Attempt, Session} from '#protocol/nad/session.ts';
@@ -37,7 +38,7 @@ interface Dot1xParts {
   sessions: Sessions;
   access: Access;
   authorization: Authorization;
-  addressOf: (session: Session) => string | null;
+  addressesOf: (session: Session) => HostAddresses;
 }
 
 /** How long requests are remembered, for when they come again (RFC 5080 section 2.2.2). Ours. */
@@ -121,7 +122,7 @@ export class Dot1x {
     const {server, abandon} = this.#parts.client.ask(
       {
         service: 'authentication',
-        attributes: dot1xRequest(request, session, this.#context.settings, this.#parts.addressOf(session)),
+        attributes: dot1xRequest(request, session, this.#context.settings, this.#parts.addressesOf(session)),
         ...(continued === null ? {} : {first: continued, only: true}),
         onAnswer: (answer, from, atMs, cover) => {
           attempt.abandon = null;

@@ -1,10 +1,10 @@
 import type {Acl} from '#protocol/dacl/acl.ts';
 import type {Accounting} from '#protocol/nad/accounting.ts';
-import type {Authorization} from '#protocol/nad/authorization.ts';
 import {desiredEnforcement, openAcl} from '#protocol/nad/desired-enforcement.ts';
 import {type Binding, bindingKey, type Enforcement, EnforcementLedger} from '#protocol/nad/enforcement-ledger.ts';
 import {anyIpv6} from '#protocol/nad/host.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
+import type {PolicyApplication} from '#protocol/nad/policy-application.ts';
 import type {Policy, Session} from '#protocol/nad/session.ts';
 import type {Sessions} from '#protocol/nad/sessions.ts';
 
@@ -17,7 +17,7 @@ export class Enforcer {
   readonly ledger = new EnforcementLedger();
   readonly #context: NadContext;
   readonly #sessions: Sessions;
-  readonly #authorization: Authorization;
+  readonly #application: PolicyApplication;
   readonly #accounting: Accounting;
   readonly #addressOf: (session: Session) => string | null;
   readonly #ipv6AddressesOf: (session: Session) => string[];
@@ -29,7 +29,7 @@ export class Enforcer {
     context: NadContext,
     parts: {
       sessions: Sessions;
-      authorization: Authorization;
+      application: PolicyApplication;
       accounting: Accounting;
       addressOf: (session: Session) => string | null;
       ipv6AddressesOf: (session: Session) => string[];
@@ -39,7 +39,7 @@ export class Enforcer {
   ) {
     this.#context = context;
     this.#sessions = parts.sessions;
-    this.#authorization = parts.authorization;
+    this.#application = parts.application;
     this.#accounting = parts.accounting;
     this.#addressOf = parts.addressOf;
     this.#ipv6AddressesOf = parts.ipv6AddressesOf;
@@ -54,7 +54,7 @@ export class Enforcer {
   /** Asks for the next transaction, if one is needed and none is under way. */
   settle(nowMs: number): void {
     if (this.#isSettled) return;
-    this.#authorization.forgetUnused();
+    this.#application.forgetUnused();
     const desired = this.#desired();
     this.#confirm(desired, nowMs);
     const transaction = this.ledger.next(desired, nowMs);
@@ -77,7 +77,7 @@ export class Enforcer {
     const blame = this.ledger.failed(transactionId);
     if (blame === undefined) return;
     this.touch();
-    if (blame.acl !== null && this.#authorization.refused(blame.acl, message, nowMs)) return;
+    if (blame.acl !== null && this.#application.refused(blame.acl, message, nowMs)) return;
     this.ledger.backOff(nowMs);
     const what = blame.acl === null ? 'a change of bindings' : `the access list ${blame.acl}`;
     this.#context.emit({
@@ -92,7 +92,7 @@ export class Enforcer {
       sessions: this.#sessions.all(),
       addressOf: this.#addressOf,
       ipv6AddressesOf: this.#ipv6AddressesOf,
-      dacls: this.#authorization.dacls,
+      dacls: this.#application.dacls,
       redirectAcls: this.#redirectAcls,
       defaultAcl: this.#defaultAcl,
       ipUnknownPolicy: this.#context.settings.ipUnknownPolicy,

@@ -1,4 +1,4 @@
-import {readDaclVersionName} from '#protocol/dacl/name.ts';
+import {serverAclFamily} from '#protocol/dacl/name.ts';
 import type {CoaListener} from '#protocol/nad/coa-listener.ts';
 import type {MethodOrder, NadSessionView, NadSettings, NadView} from '#protocol/nad/contract.ts';
 import type {DeviceTracking} from '#protocol/nad/device-tracking.ts';
@@ -78,9 +78,9 @@ function sessionView(session: Session, parts: ViewedParts): NadSessionView {
     reauthDueAtMs: grant?.reauthDueAtMs ?? null,
     restartDueAtMs: attempt.kind === 'failed' ? attempt.restartAtMs : null,
     applyingPolicy: attempt.kind === 'fetching' || attempt.kind === 'installing' || grant?.confirmed === false,
-    acl: bound.find(acl => readDaclVersionName(acl)?.family === 'ipv4') ?? null,
+    acl: bound.find(acl => serverAclFamily(acl) === 'ipv4') ?? null,
     assignedAcl: assigned(policy?.acl),
-    ipv6Acl: bound.find(acl => readDaclVersionName(acl)?.family === 'ipv6') ?? null,
+    ipv6Acl: bound.find(acl => serverAclFamily(acl) === 'ipv6') ?? null,
     assignedIpv6Acl: assigned(policy?.ipv6Acl),
     redirect: policy?.redirect ?? null,
     server: policy?.server ?? '',

@@ -12,6 +12,7 @@ import {Enforcer} from '#protocol/nad/enforcer.ts';
 import {carryOutCommand} from '#protocol/nad/nad-command.ts';
 import type {NadContext, StepAction} from '#protocol/nad/nad-context.ts';
 import {nadView} from '#protocol/nad/nad-view.ts';
+import {PolicyApplication} from '#protocol/nad/policy-application.ts';
 import {Ports} from '#protocol/nad/ports.ts';
 import {RadiusClient} from '#protocol/nad/radius-client.ts';
 import {readRedirectAcls} from '#protocol/nad/redirect-acls.ts';
@@ -26,9 +27,9 @@ import {WallClock} from '#protocol/wall-clock.ts';
 The switch's control half (domain.md 5): who is on which port, who is authorized by which PSN, which dACL holds for whom.
 Forwarding is somebody else's; the two meet in `enforce` and `enforced`.
 
-    frame ─▶ Access ─▶ Authorization ─▶ Enforcer ─▶ enforce … enforced ─▶ acl-installed, session-authorized, Accounting
-               ▲            ▲  │
-      link, CoA┘  RadiusClient └▶ AclDownloads
+    frame ─▶ Access ─▶ Authorization ─▶ PolicyApplication ─▶ Enforcer ─▶ enforce … enforced ─▶ acl-installed, session-authorized, Accounting
+               ▲            ▲               │
+      link, CoA┘     RadiusClient           └▶ AclDownloads
 */
 export class Nad implements Role<NadInput, NadEffect> {
   readonly #context: NadContext;
@@ -38,6 +39,7 @@ export class Nad implements Role<NadInput, NadEffect> {
   readonly #client: RadiusClient;
   readonly #accounting: Accounting;
   readonly #authorization: Authorization;
+  readonly #application: PolicyApplication;
   readonly #access: Access;
   readonly #dot1x: Dot1x;
   readonly #enforcer: Enforcer;
@@ -59,17 +61,25 @@ export class Nad implements Role<NadInput, NadEffect> {
     };
     const addressOf = ({port, mac}: Session) => this.#tracking.addressOf(port, mac);
     const ipv6AddressesOf = ({port, mac}: Session) => this.#tracking.ipv6AddressesOf(port, mac);
+    const addressesOf = (session: Session) => ({ipv4: addressOf(session), ipv6: ipv6AddressesOf(session)});
     const {acl: defaultAcl, problem} = readDefaultAcl(settings.preAuthAcl);
     const redirects = readRedirectAcls(settings.redirectAcls);
     const ports = new Ports(settings.accessPorts);
     const sessions = new Sessions(settings);
     const client = new RadiusClient(context);
-    const accounting = new Accounting(context, client, {addressOf, ipv6AddressesOf});
+    const accounting = new Accounting(context, client, addressesOf);
+    const application = new PolicyApplication(context, {
+      client,
+      sessions,
+      fail: (session, reason, nowMs) => this.#authorization.fail(session, reason, {authenticated: true}, nowMs),
+      begin: (session, nowMs) => this.#authorization.begin(session, nowMs),
+    });
     const authorization = new Authorization(context, {
       client,
       sessions,
       accounting,
-      addressOf,
+      application,
+      addressesOf,
       violate: ({port, mac}, nowMs) => this.#access.violate(port, mac, nowMs),
       expire: (session, nowMs) => this.#access.terminate(session, nowMs, 'Session-Timeout'),
     });
@@ -82,11 +92,12 @@ export class Nad implements Role<NadInput, NadEffect> {
     this.#client = client;
     this.#accounting = accounting;
     this.#authorization = authorization;
+    this.#application = application;
     this.#access = access;
-    this.#dot1x = new Dot1x(context, {client, access, authorization, sessions, addressOf});
+    this.#dot1x = new Dot1x(context, {client, access, authorization, sessions, addressesOf});
     this.#enforcer = new Enforcer(context, {
       sessions,
-      authorization,
+      application,
       accounting,
       addressOf,
       ipv6AddressesOf,
@@ -197,10 +208,10 @@ export class Nad implements Role<NadInput, NadEffect> {
         this.#authorization.authenticate(action.sessionId, nowMs);
         break;
       case 'ask-for-acl':
-        this.#authorization.download(action.acl, nowMs);
+        this.#application.download(action.acl, nowMs);
         break;
       case 'install':
-        this.#authorization.install(action.sessionId);
+        this.#application.install(action.sessionId);
         break;
       case 'learn-address':
         this.#access.learn(action, nowMs);

@@ -1,3 +1,5 @@
+import type {Acl} from '#protocol/dacl/acl.ts';
+
 /** A host on a port: what the switch knows of it, and how far its authentication is (domain.md 5.1, 5.2). */
 export interface Session {
   /** The audit-session-id: 24 hexadecimal digits. */
@@ -49,10 +51,12 @@ export type Attempt =
 /** What an Access-Accept says. */
 export interface Policy {
   server: string;
-  /** `#ACSACL#-IP-<name>-<hex8>`; null: no dACL, everything is permitted. */
+  /** `#ACSACL#-IP-<name>-<hex8>`, or the name that the switch gave to entries of the Accept; null: no list, everything is permitted. */
   acl: string | null;
-  /** `#ACSACL#-IPV6-<name>-<hex8>`; null: none, and then nothing of IPv6 passes. Ours: no source tells what IOS does. */
+  /** Likewise, `#ACSACL#-IPV6-<name>-<hex8>`; null: none, and then nothing of IPv6 passes. Ours: no source tells what IOS does. */
   ipv6Acl: string | null;
+  /** Those of the two that came entry by entry. */
+  perUserAcls: Acl[];
   redirect: Redirect | null;
   userName: string | null;
   /** `device-traffic-class=voice` makes a host a phone. */

@@ -9,7 +9,7 @@ const ethernet = 15;
 
 /** Where the session's host is: attributes that authentication and accounting have in common. */
 export function stationAttributes(session: Session, settings: NadSettings): RadiusAttribute[] {
-  const name = settings.accessPorts.find(({port}) => port === session.port)?.interface ?? session.port;
+  const name = interfaceOf(settings, session.port);
   return [
     text('Called-Station-Id', portMac(settings, session.port)),
     text('Calling-Station-Id', hyphenated(session.mac)),
@@ -18,6 +18,11 @@ export function stationAttributes(session: Session, settings: NadSettings): Radi
     text('NAS-Port-Id', name),
     number('NAS-Port-Type', ethernet),
   ];
+}
+
+/** The CLI's name of a port. */
+export function interfaceOf({accessPorts}: NadSettings, port: string): string {
+  return accessPorts.find(candidate => candidate.port === port)?.interface ?? port;
 }
 
 /** `00-50-56-A8-BE-02` */

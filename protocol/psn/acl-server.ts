@@ -114,7 +114,7 @@ export class AclServer {
 const downloadPair = 'aaa:event=acl-download';
 
 /** One entry a line, in order; blank lines are none (domain.md 10.1). */
-function entriesOf(daclText: string): string[] {
+export function entriesOf(daclText: string): string[] {
   return daclText
     .split('\n')
     .map(line => line.trim())

@@ -60,7 +60,7 @@ export class Authentication {
 
   #accept(
     {session, isNew, steps}: Found,
-    {rule, profile, acl, ipv6Acl, redirect, reauth}: Authorization & {kind: 'accept'},
+    {rule, profile, acl, ipv6Acl, pairs = [], redirect, reauth}: Authorization & {kind: 'accept'},
     identity: Known,
     device: NetworkDevice,
     nowMs: number,
@@ -83,6 +83,7 @@ export class Authentication {
         text('Class', encodeClass({sessionId, node: settings.name, run, count: counters.authentications})),
         ...(acl === null ? [] : [avPair(`ACS:CiscoSecure-Defined-ACL=${acl}`)]),
         ...(ipv6Acl === undefined ? [] : [avPair(`ipv6:CiscoSecure-Defined-ACL=${ipv6Acl}`)]),
+        ...pairs.map(avPair),
         ...redirectPairs(redirect, sessionId, this.#state),
         ...reauthAttributes(reauth),
       ],

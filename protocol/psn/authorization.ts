@@ -2,6 +2,7 @@ import {daclVersionName} from '#protocol/dacl/name.ts';
 import type {PostureStatus} from '#protocol/posture/status.ts';
 import type {AuthorizationProfile, AuthorizationRule, Dacl, Policy} from '#protocol/psn/contract.ts';
 import type {MessageCode} from '#protocol/psn/message-codes.ts';
+import {perUserPairs} from '#protocol/psn/per-user-acl.ts';
 
 /** What the rules say for one posture status. `acl`, `ipv6Acl`: the dACLs' names with their versions, as the switch gets them. */
 export type Authorization =
@@ -11,6 +12,8 @@ export type Authorization =
       profile: string;
       acl: string | null;
       ipv6Acl?: string;
+      /** Entries of its own, as pairs. */
+      pairs?: string[];
       redirect?: NonNullable<AuthorizationProfile['redirect']>;
       reauth?: NonNullable<AuthorizationProfile['reauth']>;
     }
@@ -28,8 +31,11 @@ export function authorize(policy: Policy, status: PostureStatus): Authorization 
   const acl = profile.daclName === null ? null : sentName(policy, profile.daclName, 'IPV4');
   const ipv6Acl = profile.ipv6DaclName === undefined ? null : sentName(policy, profile.ipv6DaclName, 'IPV6');
   if (acl === undefined || ipv6Acl === undefined) return reject(11023);
+  const pairs = perUserPairs(profile);
+  if (pairs === undefined) return reject(11053);
   const ipv6 = ipv6Acl === null ? {} : {ipv6Acl};
-  return {kind: 'accept', rule, profile: profileName, acl, ...ipv6, ...further};
+  const own = pairs.length === 0 ? {} : {pairs};
+  return {kind: 'accept', rule, profile: profileName, acl, ...ipv6, ...own, ...further};
 }
 
 /** `undefined`: there is no such dACL of that type. */

@@ -93,6 +93,12 @@ export interface AuthorizationProfile {
   daclName: string | null;
   /** A dACL of type IPV6, sent beside the other one (domain.md 5.3, 6.8); left out: none. */
   ipv6DaclName?: string;
+  /**
+  *Advanced Attributes Settings*, `cisco-av-pair=ip:inacl#n=…` and `ipv6:inacl#n=…`: entries that stand in the Access-Accept itself, a line
+  each. Nothing is downloaded; they and a dACL's name are two things.
+  */
+  perUserAcl?: string;
+  perUserIpv6Acl?: string;
   /** *Web Redirection: Client Provisioning*: name of the switch's access list, and of the portal (domain.md 5.3, 6.8). */
   redirect?: {acl: string; portal: string};
   /** *Reauthentication*: the timer, and whether connectivity is kept meanwhile (`RADIUS_REQUEST`) or the session ends (domain.md 6.8). */

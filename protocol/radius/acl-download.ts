@@ -1,6 +1,6 @@
 /**
-The entries of a downloadable ACL as Cisco-AVPairs `ip:inacl#<n>=<entry>`, or `ipv6:inacl#<n>=` for IPv6, over one packet or several
-(domain.md 5.5).
+The entries of an ACL as Cisco-AVPairs `ip:inacl#<n>=<entry>`, or `ipv6:inacl#<n>=` for IPv6, over one packet or several
+(domain.md 5.5): of a downloadable one, and of one that stands in the Access-Accept of an authentication itself.
 */
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {avPair, readAvPairs} from '#protocol/radius/attributes.ts';
@@ -70,21 +70,13 @@ export function collectAclEntries(
   family: Acl['family'] = 'ipv4',
 ): {ok: true; entries: string[]} | {ok: false; reason: string} {
   const refuse = (reason: string) => ({ok: false, reason}) as const;
-  const prefix = prefixes[family];
   const misplaced = answers.findIndex(({code}, index) => code !== expectedCode(index, answers.length));
   if (misplaced >= 0) return refuse(`answer ${misplaced + 1} of ${answers.length} is an ${answers[misplaced]?.code}`);
   if (answers.length === 0) return refuse('there is no answer');
 
-  const entries = new Map<number, string>();
-  for (const pair of answers.flatMap(readAvPairs).filter(pair => pair.startsWith(prefix.slice(0, -1)))) {
-    const [, digits, entry] = pair.startsWith(prefix)
-      ? (/^([1-9]\d{0,8})=(.*)$/s.exec(pair.slice(prefix.length)) ?? [])
-      : [];
-    if (digits === undefined || entry === undefined)
-      return refuse(`${JSON.stringify(pair)} does not begin with ${prefix}<number>=`);
-    if (entries.has(Number(digits))) return refuse(`entry ${digits} is there twice`);
-    entries.set(Number(digits), entry);
-  }
+  const numbered = numberedEntries(answers, family);
+  if (!numbered.ok) return numbered;
+  const {entries} = numbered;
   const ordered: string[] = [];
   for (let n = 1; n <= entries.size; n += 1) {
     const entry = entries.get(n);
@@ -92,6 +84,38 @@ export function collectAclEntries(
     ordered.push(entry);
   }
   return {ok: true, entries: ordered};
+}
+
+/**
+The entries that stand in the Access-Accept of an authentication, by their numbers: these give the order and nothing else, so some may be
+missing. Refused is a number that is there twice or not readable.
+*/
+export function readPerUserEntries(
+  accept: RadiusPacket,
+  family: Acl['family'],
+): {ok: true; entries: string[]} | {ok: false; reason: string} {
+  const numbered = numberedEntries([accept], family);
+  if (!numbered.ok) return numbered;
+  const inOrder = [...numbered.entries].toSorted(([one], [other]) => one - other);
+  return {ok: true, entries: inOrder.map(([, entry]) => entry)};
+}
+
+function numberedEntries(
+  packets: readonly RadiusPacket[],
+  family: Acl['family'],
+): {ok: true; entries: Map<number, string>} | {ok: false; reason: string} {
+  const prefix = prefixes[family];
+  const entries = new Map<number, string>();
+  for (const pair of packets.flatMap(readAvPairs).filter(pair => pair.startsWith(prefix.slice(0, -1)))) {
+    const [, digits, entry] = pair.startsWith(prefix)
+      ? (/^([1-9]\d{0,8})=(.*)$/s.exec(pair.slice(prefix.length)) ?? [])
+      : [];
+    if (digits === undefined || entry === undefined)
+      return {ok: false, reason: `${JSON.stringify(pair)} does not begin with ${prefix}<number>=`};
+    if (entries.has(Number(digits))) return {ok: false, reason: `entry ${digits} is there twice`};
+    entries.set(Number(digits), entry);
+  }
+  return {ok: true, entries};
 }
 
 const vendorOverheadBytes = 8;

@@ -23,6 +23,8 @@ export const stringTypes = {
   'Chargeable-User-Identity': 89,
   /** Eight bytes. */
   'Framed-Interface-Id': 96,
+  /** A reserved byte, the length, and the prefix. */
+  'Framed-IPv6-Prefix': 97,
 } as const;
 
 /** 32 bits, unsigned; times in seconds (RFC 2865, 2866, 2869, 5176). */

@@ -35,6 +35,7 @@ test.serial(
     const told = await dissect(lab, 'gi0-1', 'radius.code == 4', [
       'radius.Framed_IPv6_Address',
       'radius.Framed_Interface_Id',
+      'radius.Framed_IPv6_Prefix',
     ]);
     t.true(
       told.some(line => line.includes(global)),
@@ -43,6 +44,15 @@ test.serial(
     t.true(
       told.some(line => /0250:?56ff:?fea8:?be02/i.test(line)),
       told.join('\n'),
+    );
+    t.true(
+      told.some(line => line.endsWith(';004020010db802550000')),
+      told.join('\n'),
+    );
+    const asked = await dissect(lab, 'gi0-1', 'radius.code == 1', ['radius.Framed_IPv6_Address']);
+    t.true(
+      asked.some(line => line === global),
+      asked.join('\n'),
     );
 
     await endpointOf(lab).linkDown();

@@ -37,6 +37,27 @@ test('a server is dead when so many retransmissions in a row went unanswered; fi
   t.false(newSession(rig).includes('psn1'));
 });
 
+test('answers that nothing proves are no answers: a server that gives only such ones is dead as a silent one is', t => {
+  const forged: Record<string, (answer: Uint8Array) => Uint8Array> = {
+    'a wrong Response Authenticator': answer => answer.map((byte, index) => (index === 10 ? byte ^ 1 : byte)),
+    'a length that is not its own': answer => answer.subarray(0, 19),
+    garbage: () => new Uint8Array(40).fill(0xff),
+    nothing: () => new Uint8Array(),
+  };
+  for (const [what, forge] of Object.entries(forged)) {
+    const rig = NadRig.authorized(withCriteria({deadCriteria: {timeMs: 10_000, tries: 2}}), (request, server) => {
+      const answer = accept(request, server);
+      return answer && server === 'psn1' ? {...answer, forge} : answer;
+    });
+    rig.advance(15_000);
+
+    t.is(rig.of('radius-server-dead').length, 1, what);
+    t.is(rig.session.server, 'psn2', what);
+    t.true(rig.of('datagram-discarded').length >= 3, what);
+    t.true((rig.view.servers[0]?.timeouts ?? 0) >= 3, what);
+  }
+});
+
 test('a valid answer sets the count back', t => {
   let isSilent = true;
   const rig = NadRig.authorized(withCriteria({deadCriteria: {timeMs: 1000, tries: 5}}), (request, server) =>

@@ -54,11 +54,11 @@ export const healthySettings: NadSettings = {
   delaysMs: {coa: 0, reauth: 0, 'acl-download': 0, 'acl-install': 0, ipdt: 0},
 };
 
-/** What a PSN says to a request; `undefined`: nothing. */
+/** What a PSN says to a request; `undefined`: nothing. `forge`: what becomes of it on the way. */
 export type Psn = (
   request: RadiusPacket,
   server: string,
-) => {code: ResponseCode; attributes?: RadiusAttribute[]} | undefined;
+) => {code: ResponseCode; attributes?: RadiusAttribute[]; forge?: (answer: Uint8Array) => Uint8Array} | undefined;
 
 /** What the kernel says to a transaction; `undefined`: nothing yet. */
 export type Kernel = (changes: EnforcementChange[]) => 'committed' | {refused: string} | undefined;
@@ -216,8 +216,9 @@ export class NadRig {
     this.sent.push({server: server?.name ?? '', toPort: to.port, packet: read.packet});
     const answer = this.psn(read.packet, server?.name ?? '');
     if (answer === undefined) return [];
-    const response = encodeResponse({request: read.packet, attributes: [], secret: server?.secret ?? '', ...answer});
-    return [{kind: 'datagram', localPort: 0, from: to, bytes: response}];
+    const {forge = untouched => untouched, ...said} = answer;
+    const response = encodeResponse({request: read.packet, attributes: [], secret: server?.secret ?? '', ...said});
+    return [{kind: 'datagram', localPort: 0, from: to, bytes: forge(response)}];
   }
 }
 

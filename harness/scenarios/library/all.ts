@@ -8,6 +8,7 @@ import {failover} from '#harness/scenarios/library/failover.ts';
 import {fullSwitch} from '#harness/scenarios/library/full-switch.ts';
 import {interleavings} from '#harness/scenarios/library/interleavings.ts';
 import {networkTroubles} from '#harness/scenarios/library/network-troubles.ts';
+import {perUserAcl} from '#harness/scenarios/library/per-user-acl.ts';
 import {redirect} from '#harness/scenarios/library/redirect.ts';
 import {restarts} from '#harness/scenarios/library/restarts.ts';
 import {roughLinks} from '#harness/scenarios/library/rough-links.ts';
@@ -36,4 +37,5 @@ export const library: readonly Scenario[] = [
   fullSwitch,
   ...syslog,
   ...dualStack,
+  perUserAcl,
 ];

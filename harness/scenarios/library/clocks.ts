@@ -71,6 +71,26 @@ export const clocks: Scenario[] = [
     },
   },
   {
+    name: 'clock-outlives-power',
+    claim:
+      'a switch whose clock was set wrong has it wrong still when its power is back, and drops CoA as too old once more',
+    why: 'a clock goes on without power; domain.md 5.8 and RFC 5176 6.3 as in coa-too-old',
+    topology,
+    async play(lab) {
+      const {installed} = await becomesCompliant(lab);
+      await setClock(lab, 'nad', 10 * minuteMs);
+      await lab.stopNode('nad');
+      await lab.startNode('nad');
+      const again = await lab.until('session-authorized', {after: installed});
+      await psnOf(lab).reauthenticate(endpointOf(lab).mac);
+      const dropped = await lab.until('datagram-discarded', {after: again});
+      const {labEpochMs} = await nadOf(lab).view();
+
+      expect(lab, dropped.reason.includes('Event-Timestamp'), 'it is the time of it that the switch does not like');
+      expect(lab, labEpochMs === labEpochS * 1000 + 10 * minuteMs, 'its clock is ten minutes ahead');
+    },
+  },
+  {
     name: 'certificate-not-yet-valid',
     claim:
       'for an endpoint whose clock is two hours behind, the PSN’s certificate is not valid yet: discovery finds no server until the clock is set',

@@ -1,5 +1,5 @@
 import type {Acl} from '#protocol/dacl/acl.ts';
-import {iosAclName, readDaclVersionName} from '#protocol/dacl/name.ts';
+import {iosAclName, serverAclFamily} from '#protocol/dacl/name.ts';
 import {showAce} from '#protocol/dacl/show.ts';
 import {type Command, type CommandResult, type CommandRun, keyword, type Token} from '#protocol/nad/cli/command.ts';
 
@@ -34,11 +34,11 @@ export function showLists(
 }
 
 /**
-dACLs are numbered 1, 2, 3 as on TAC 222483's 3560C, lists of the switch's own 10, 20, 30 as everywhere in IOS, unless the text
+dACLs, and lists that came in an Accept, are numbered 1, 2, 3 as on TAC 222483's 3560C, lists of the switch's own 10, 20, 30 as everywhere in IOS, unless the text
 gives numbers: those decided the order, so they are shown (`Ace.sequence`). IPv6 entries have theirs at the end.
 */
 function linesOf(acl: Acl, matches: (line: number) => number): string[] {
-  const isDacl = readDaclVersionName(acl.name) !== undefined;
+  const isDacl = serverAclFamily(acl.name) !== undefined;
   const step = isDacl ? 1 : 10;
   const {family} = acl;
   return [

@@ -1,4 +1,4 @@
-import {iosAclName} from '#protocol/dacl/name.ts';
+import {iosAclName, isPerUserAcl} from '#protocol/dacl/name.ts';
 import {type Command, type CommandRun, keyword} from '#protocol/nad/cli/command.ts';
 import {interfaceArgument, shortInterfaceName} from '#protocol/nad/cli/interface-name.ts';
 import {ciscoMac} from '#protocol/nad/cli/mac.ts';
@@ -7,7 +7,7 @@ import type {NadSessionView} from '#protocol/nad/contract.ts';
 
 /**
 `show authentication sessions interface Fa0/12 details`, laid out as in domain.md 5.10 (TAC 222483's Catalyst 3560C). The line
-`ACS ACL` says that the switch holds a dACL for the session; whether it meets packets is for `show ip access-lists interface`. That a second
+`ACS ACL` says that the switch holds a dACL for the session, `Per-User ACL` (after recall) that it came entry by entry; whether it meets packets is for `show ip access-lists interface`. That a second
 one is for the IPv6 list, and several IPv6 addresses stand on one line, is ours; IOS prints IPv6 in capitals.
 */
 export const showAuthenticationDetails: Command = {
@@ -81,7 +81,9 @@ function policies(acls: (string | null)[], redirect: NadSessionView['redirect'])
     '',
     'Server Policies:',
     ...(redirect === null ? [] : [line('URL Redirect', redirect.url), line('URL Redirect ACL', redirect.acl)]),
-    ...acls.flatMap(acl => (acl === null ? [] : [line('ACS ACL', iosAclName(acl))])),
+    ...acls.flatMap(acl =>
+      acl === null ? [] : [line(isPerUserAcl(acl) ? 'Per-User ACL' : 'ACS ACL', iosAclName(acl))],
+    ),
     '',
   ];
 }

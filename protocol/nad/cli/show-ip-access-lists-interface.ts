@@ -1,4 +1,4 @@
-import {readDaclVersionName} from '#protocol/dacl/name.ts';
+import {serverAclFamily} from '#protocol/dacl/name.ts';
 import {showAce} from '#protocol/dacl/show.ts';
 import {type Command, keyword} from '#protocol/nad/cli/command.ts';
 import {interfaceArgument} from '#protocol/nad/cli/interface-name.ts';
@@ -19,7 +19,7 @@ export const showIpAccessListsInterface: Command = {
   hasOutput: true,
   run: ({arguments: {port}, world: {view}}) => ({
     lines: view.bindings
-      .filter(binding => binding.port === port && readDaclVersionName(binding.acl) !== undefined)
+      .filter(binding => binding.port === port && serverAclFamily(binding.acl) !== undefined)
       .flatMap(({acl: name, address}) => {
         const {entries = [], family = 'ipv4'} = view.acls.find(acl => acl.name === name) ?? {};
         const endpoint = address === null || address === anyIpv6 ? {} : {endpoint: address};

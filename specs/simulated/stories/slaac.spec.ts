@@ -49,6 +49,7 @@ test('device tracking keeps the addresses of a host that answers, and loses thos
   t.is((await nadOf(lab).view()).tracking.length, 3);
 
   await endpointOf(lab).answerArp(false);
+  await endpointOf(lab).answerDiscovery(false);
   await lab.until('acl-withdrawn', {where: ({acl}) => acl.includes(daclNames.compliantIpv6), withinMs: 300_000});
   await lab.elapse(40_000);
   t.deepEqual((await nadOf(lab).view()).tracking, []);
