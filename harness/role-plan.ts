@@ -1,5 +1,6 @@
 /** From a topology and settings to what each role is given: the same in containers and in virtual time. Pure. */
 
+import {hostPortsOf, uplinkOf} from '#harness/desk-switch.ts';
 import type {Dot1xSettings} from '#harness/dot1x-settings.ts';
 import {NoSuchNodeError} from '#harness/lab.ts';
 import {callHomeList, fqdn, type LabSettings} from '#harness/lab-settings.ts';
@@ -9,7 +10,8 @@ import {labEpochS} from '#harness/psn-handle.ts';
 import {customPortalsOf, namesOf} from '#harness/redirect-plan.ts';
 import {routerLinkLocal, slaacAddresses} from '#harness/slaac.ts';
 import {syslogTargetsOf} from '#harness/syslog-plan.ts';
-import {accessPorts, type NodeOfKind, nodesOf, type Topology} from '#harness/topology.ts';
+import {accessPorts, type NodeOfKind, nodesOf, readEnd, type Topology} from '#harness/topology.ts';
+import type {DeskSwitchSettings} from '#images/desk-switch/settings.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
 import type {NadSettings} from '#protocol/nad/contract.ts';
@@ -23,7 +25,8 @@ export type SupplicantPlan = Pick<Dot1xSettings, 'eap' | 'user' | 'password' | '
 export type RolePlan =
   | {node: string; kind: 'endpoint'; settings: EndpointPlan}
   | {node: string; kind: 'nad'; settings: NadNodeSettings}
-  | {node: string; kind: 'psn'; settings: PsnPlan};
+  | {node: string; kind: 'psn'; settings: PsnPlan}
+  | {node: string; kind: 'desk-switch'; settings: DeskSwitchSettings};
 
 export type PsnPlan = PsnSettings & {ipv6Address: string | null};
 
@@ -32,6 +35,8 @@ export function planRoles(topology: Topology, settings: LabSettings): RolePlan[]
   const profiles = profilesOf(topology, settings);
   refuseUnknownClocks(topology, settings);
   return Object.entries(topology.nodes).map(([node, declared]): RolePlan => {
+    if (declared.kind === 'desk-switch')
+      return {node, kind: 'desk-switch', settings: planDesk(topology, node, declared)};
     const clockOffsetMs = settings.clocks[node] ?? 0;
     if (declared.kind === 'endpoint')
       return {
@@ -66,9 +71,14 @@ export function planRoles(topology: Topology, settings: LabSettings): RolePlan[]
   });
 }
 
+function planDesk(topology: Topology, node: string, {poe = false}: NodeOfKind<'desk-switch'>): DeskSwitchSettings {
+  const uplink = readEnd(uplinkOf(topology, node)?.[0] ?? '').interface;
+  return {uplink, hostPorts: hostPortsOf(topology, node), poe};
+}
+
 function refuseUnknownClocks({nodes}: Topology, {clocks}: LabSettings): void {
-  for (const node of Object.keys(clocks))
-    if (!Object.hasOwn(nodes, node)) throw new NoSuchNodeError(node, Object.keys(nodes));
+  const withClock = Object.keys(nodes).filter(node => nodes[node]?.kind !== 'desk-switch');
+  for (const node of Object.keys(clocks)) if (!withClock.includes(node)) throw new NoSuchNodeError(node, withClock);
 }
 
 function planEndpoint(

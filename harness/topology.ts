@@ -6,6 +6,7 @@ letters, digits and hyphens, or a number or address in its canonical form.
 */
 import * as v from 'valibot';
 import {impairmentFields, impairmentProblem} from '#harness/declared-impairment.ts';
+import {deskSwitchProblems} from '#harness/desk-switch.ts';
 import {formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
 
 const name = v.pipe(
@@ -74,6 +75,16 @@ const psnNode = v.strictObject({
   ipv6Gateway: v.optional(ipv6),
 });
 
+/**
+An unmanaged switch on a desk, or the one in a phone: the hosts at it share the access port that it is cabled to. A host that leaves it does
+not take the port's carrier along; a port that is shut leaves the hosts theirs, because an unmanaged switch tells nobody.
+*/
+const deskSwitchNode = v.strictObject({
+  kind: v.literal('desk-switch'),
+  /** It has its power from the port (PoE), as a phone's does: while that is down it is dark, and its hosts have no carrier either. */
+  poe: v.optional(v.boolean()),
+});
+
 const end = v.pipe(
   v.string(),
   v.regex(/^[a-z][a-z0-9-]{0,30}:[a-z][a-z0-9-]{0,14}$/, 'NODE:INTERFACE, such as nad:fa0-12'),
@@ -81,7 +92,14 @@ const end = v.pipe(
 
 const topologySchema = v.strictObject({
   name,
-  nodes: v.record(name, v.variant('kind', [endpointNode, nadNode, psnNode], 'a node of kind endpoint, nad or psn')),
+  nodes: v.record(
+    name,
+    v.variant(
+      'kind',
+      [endpointNode, nadNode, psnNode, deskSwitchNode],
+      'a node of kind endpoint, nad, psn or desk-switch',
+    ),
+  ),
   links: v.array(
     v.strictObject({
       ends: v.tuple([end, end], 'two ends, NODE:INTERFACE each'),
@@ -141,6 +159,7 @@ export function accessPorts(topology: Topology, nad: string): string[] {
 
 /** MAC and addresses of its own. */
 function identifiersOf(node: TopologyNode): string[] {
+  if (node.kind === 'desk-switch') return [];
   if (node.kind === 'endpoint') return [node.mac, node.address];
   const routed = node.kind === 'nad' ? Object.values(node.routedIpv6 ?? {}) : [];
   return [node.address, ...(node.ipv6Address === undefined ? [] : [node.ipv6Address]), ...routed];
@@ -194,9 +213,16 @@ function inconsistencies(topology: Topology): string[] {
     }
   }
   for (const [node, declared] of Object.entries(topology.nodes)) {
-    if (declared.kind !== 'nad' && !seen.has(`${node}:eth0`)) problems.push(`links: no link leads to ${node}:eth0`);
+    const hasEth0 = declared.kind === 'endpoint' || declared.kind === 'psn';
+    if (hasEth0 && !seen.has(`${node}:eth0`)) problems.push(`links: no link leads to ${node}:eth0`);
   }
-  return [...problems, ...ipv6Problems(topology), ...repeated(topology), ...outsideOfDhcp(topology)];
+  return [
+    ...problems,
+    ...deskSwitchProblems(topology),
+    ...ipv6Problems(topology),
+    ...repeated(topology),
+    ...outsideOfDhcp(topology),
+  ];
 }
 
 /** The switch's DHCP server is on the access VLAN, and gives itself for a gateway. */

@@ -5,6 +5,7 @@ addresses (design.md 3). One serves all labs of a program, one script after the 
 import {randomUUID} from 'node:crypto';
 import {PassThrough} from 'node:stream';
 import type Docker from 'dockerode';
+import {hostPortsOf, uplinkOf} from '#harness/desk-switch.ts';
 import {routerLinkLocal} from '#harness/slaac.ts';
 import {accessPorts, nodesOf, readEnd, type Topology, type TopologyNode} from '#harness/topology.ts';
 
@@ -151,8 +152,18 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
       ]),
     );
   }
+  for (const [name] of nodesOf(topology, 'desk-switch')) {
+    const own = readEnd(uplinkOf(topology, name)?.[0] ?? '').interface;
+    const ports = [own, ...hostPortsOf(topology, name)].filter(port => touched(name, port));
+    lines.push(
+      batch(pids[name], [
+        ...(only === undefined || only === name ? deskBridge : []),
+        ...ports.flatMap(port => [`link set ${port} master desk`, `link set ${port} up`]),
+      ]),
+    );
+  }
   for (const [name, node] of Object.entries(topology.nodes)) {
-    if (node.kind === 'nad' || !touched(name, 'eth0')) continue;
+    if (node.kind === 'nad' || node.kind === 'desk-switch' || !touched(name, 'eth0')) continue;
     lines.push(
       batch(pids[name], [
         'link set lo up',
@@ -171,6 +182,13 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
   }
   return `${lines.join('\n')}\n`;
 }
+
+/** EAPOL passes it (mask 8: 01:80:c2:00:00:03), and so does multicast that nobody has asked for. */
+const deskBridge = [
+  'link set lo up',
+  'link add desk type bridge forward_delay 0 group_fwd_mask 8 mcast_snooping 0',
+  'link set desk up',
+];
 
 /** Its DHCP client gives it address and route. */
 const hasLease = (node: TopologyNode): boolean => node.kind === 'endpoint' && node.dhcp === true;

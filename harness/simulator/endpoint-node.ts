@@ -10,7 +10,6 @@ import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated
 import type {Timer} from '#harness/simulator/simulation.ts';
 import type {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
 import {VirtualSlaac} from '#harness/simulator/virtual-slaac.ts';
-import {readEnd} from '#harness/topology.ts';
 import {slaacPatienceMs} from '#images/endpoint/network-adapter.ts';
 import type {NodeCommand} from '#images/endpoint/node-command.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
@@ -298,15 +297,18 @@ export class EndpointNode implements SimulatedNode {
   }
 }
 
-/** The supplicant at the other end of a link, if the link is up and that is an endpoint. */
-export function supplicantAt(
-  end: string,
-  network: VirtualNetwork,
+/** A host's supplicant, if every cable between it and its port carries. */
+export function supplicantOf(
+  {port, mac}: {port: string; mac: string},
+  {wiring}: VirtualNetwork,
   nodes: ReadonlyMap<string, SimulatedNode>,
 ): ScriptedSupplicant | undefined {
-  const link = network.link(end);
-  const [peer] = link.ends.filter(other => other !== end).map(other => nodes.get(readEnd(other).node));
-  return link.isUp && peer instanceof EndpointNode ? peer.supplicant : undefined;
+  for (const endpoint of wiring.endpointsAt(port)) {
+    const node = nodes.get(endpoint);
+    const supplicant = node instanceof EndpointNode ? node.supplicant : undefined;
+    if (supplicant?.mac === mac) return wiring.isConnected(endpoint) ? supplicant : undefined;
+  }
+  return undefined;
 }
 
 const read = new Map<string, ProfileResult>();

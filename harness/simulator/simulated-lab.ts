@@ -6,7 +6,8 @@ import {hostsOf, planRoles, type RolePlan} from '#harness/role-plan.ts';
 import {Answers} from '#harness/simulator/answers.ts';
 import {Cables} from '#harness/simulator/cables.ts';
 import type {RoleOutlets} from '#harness/simulator/carried-role.ts';
-import {EndpointNode, supplicantAt} from '#harness/simulator/endpoint-node.ts';
+import {DeskNode} from '#harness/simulator/desk-node.ts';
+import {EndpointNode, supplicantOf} from '#harness/simulator/endpoint-node.ts';
 import {eventWait} from '#harness/simulator/event-wait.ts';
 import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import {gapGaugeOf} from '#harness/simulator/gap-gauge-of.ts';
@@ -115,6 +116,7 @@ export class SimulatedLab implements Lab {
     this.#boot('psn');
     this.#boot('nad');
     while (!this.#nad.isGuarded && this.simulation.step());
+    this.#boot('desk-switch');
     await prepare?.(this);
     this.#boot('endpoint');
   }
@@ -226,15 +228,21 @@ export class SimulatedLab implements Lab {
     };
     if (plan.kind === 'endpoint') {
       const plug = (isUp: boolean) => this.#cables.setDown(`${plan.node}:eth0`, `${plan.node} unplugged`, !isUp);
-      const sendEapolStart = (mac: string) => this.#nad.hearsEapolStart({port: this.network.portOf(plan.node), mac});
+      const sendEapolStart = (mac: string) =>
+        this.#nad.hearsEapolStart({port: this.network.wiring.portOf(plan.node), mac});
       return new EndpointNode(surroundings, plan.settings, {gauge: this.#gaugeOf(plan.node), plug, sendEapolStart});
     }
     if (plan.kind === 'nad') {
       return new NadNode(surroundings, plan.settings, {
         forwardingChanged: () => this.#look(),
         setPort: (port, isUp) => this.#cables.setDown(`${plan.node}:${port}`, `${port} shut`, !isUp),
-        supplicantAt: port => supplicantAt(`${plan.node}:${port}`, this.network, this.#nodes),
+        supplicantOf: host => supplicantOf(host, this.network, this.#nodes),
       });
+    }
+    if (plan.kind === 'desk-switch') {
+      const setPort = (port: string, isUp: boolean) =>
+        this.#cables.setDown(`${plan.node}:${port}`, `${plan.node} dark`, !isUp);
+      return new DeskNode(surroundings, plan.settings, setPort);
     }
     const isTrusted = !this.settings.psn.untrusted.includes(plan.node);
     return new PsnNode(surroundings, plan.settings, {hosts: hostsOf(this.topology), isTrusted});

@@ -3,7 +3,7 @@ import type {Accounting, TerminateCause} from '#protocol/nad/accounting.ts';
 import type {Authorization} from '#protocol/nad/authorization.ts';
 import type {CoaOrder} from '#protocol/nad/coa-order.ts';
 import type {HostMode, NadInput} from '#protocol/nad/contract.ts';
-import type {DeviceTracking} from '#protocol/nad/device-tracking.ts';
+import type {DeviceTracking, TrackedAddress} from '#protocol/nad/device-tracking.ts';
 import {isHostAddress, isHostMac} from '#protocol/nad/host.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import type {Port, Ports} from '#protocol/nad/ports.ts';
@@ -79,7 +79,8 @@ export class Access {
   link(port: string, up: boolean, nowMs: number): void {
     if (!this.#ports.report(port, up)) return;
     this.#context.record({kind: up ? 'link-up' : 'link-down', port});
-    if (!up) this.#clear(port, 'Lost-Carrier', nowMs);
+    if (up) this.#probe(this.#tracking.portUp(port));
+    else this.#clear(port, 'Lost-Carrier', nowMs);
   }
 
   /** The step `ipdt` is behind it. */
@@ -131,7 +132,7 @@ export class Access {
   wake(nowMs: number): void {
     for (const port of this.#ports.bounced(nowMs)) this.open(port);
     const {probe, lost} = this.#tracking.due(nowMs);
-    for (const {port, mac, address} of probe) this.#context.emit({kind: 'probe-address', port, mac, address});
+    this.#probe(probe);
     if (lost.length > 0) this.#context.touch();
   }
 
@@ -142,6 +143,10 @@ export class Access {
     const {port, mac, id: sessionId} = session;
     this.#context.record({kind: 'session-ended', port, mac, sessionId, cause});
     this.#context.touch();
+  }
+
+  #probe(entries: readonly TrackedAddress[]): void {
+    for (const {port, mac, address} of entries) this.#context.emit({kind: 'probe-address', port, mac, address});
   }
 
   #see(port: string, mac: string, address: string, nowMs: number): void {
@@ -171,7 +176,7 @@ export class Access {
 
   #clear(port: string, cause: TerminateCause, nowMs: number): void {
     for (const session of this.#sessions.onPort(port)) this.end(session, cause, nowMs);
-    this.#tracking.forgetPort(port);
+    this.#tracking.portDown(port);
     this.#forgetLearning(action => action.port === port);
   }
 

@@ -7,6 +7,7 @@ import {connectInto} from '#harness/containers/connect-into.ts';
 import {findEngine} from '#harness/containers/engine.ts';
 import {findLab} from '#harness/containers/join.ts';
 import {NoSuchNodeError} from '#harness/lab.ts';
+import {addressOf} from '#harness/role-plan.ts';
 
 export function forwardVerb(): Command {
   return new Command('forward')
@@ -23,7 +24,8 @@ export function forwardVerb(): Command {
       const engine = await findEngine();
       const lab = await findLab(engine, name);
       const id = lab.containerIds[node];
-      const address = lab.topology.nodes[node]?.address.split('/')[0];
+      const declared = lab.topology.nodes[node];
+      const address = declared === undefined || declared.kind === 'desk-switch' ? undefined : addressOf(declared);
       if (id === undefined || address === undefined) throw new NoSuchNodeError(node, Object.keys(lab.containerIds));
 
       const server = createServer({allowHalfOpen: true}, socket => {
