@@ -4,6 +4,7 @@ import {hostPortsOf, uplinkOf} from '#harness/desk-switch.ts';
 import type {Dot1xSettings} from '#harness/dot1x-settings.ts';
 import {NoSuchNodeError} from '#harness/lab.ts';
 import {callHomeList, fqdn, type LabSettings} from '#harness/lab-settings.ts';
+import {NoSuchLinkError} from '#harness/link-directions.ts';
 import {policyOf} from '#harness/policy-plan.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
@@ -14,7 +15,7 @@ import {accessPorts, type NodeOfKind, nodesOf, readEnd, type Topology} from '#ha
 import type {DeskSwitchSettings} from '#images/desk-switch/settings.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
-import type {NadSettings} from '#protocol/nad/contract.ts';
+import type {HostMode, NadSettings} from '#protocol/nad/contract.ts';
 import type {PsnSettings} from '#protocol/psn/contract.ts';
 
 /** An endpoint's settings but for what its operating system trusts, and with the kind of certificate it has for itself. */
@@ -151,6 +152,7 @@ function planNad(
     coaPort: 1700,
     coaWindowMs: settings.coaWindowMs,
     hostMode: settings.hostMode,
+    hostModes: hostModesOf(topology, node, settings),
     reauthIntervalMs: settings.reauthIntervalMs,
     dot1x:
       auth === 'dot1x'
@@ -180,6 +182,14 @@ function planNad(
       ipdt: settings.ipdtDelayMs,
     },
   };
+}
+
+function hostModesOf(topology: Topology, nad: string, {hostModes}: LabSettings['nad']): Record<string, HostMode> {
+  const ports = accessPorts(topology, nad);
+  const unknown = Object.keys(hostModes).find(port => !ports.includes(port));
+  if (unknown === undefined) return hostModes;
+  const why = `nad.hostMode.${unknown}: there is no access port ${unknown}`;
+  throw new NoSuchLinkError(`${why}; those of ${nad} are ${ports.join(', ')}`);
 }
 
 function planPsn(

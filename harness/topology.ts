@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import {impairmentFields, impairmentProblem} from '#harness/declared-impairment.ts';
 import {deskSwitchProblems} from '#harness/desk-switch.ts';
 import {formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
+import {hostModes} from '#protocol/nad/host-mode.ts';
 
 const name = v.pipe(
   v.string(),
@@ -63,6 +64,8 @@ const nadNode = v.strictObject({
   /** With IPv6: of the VLAN interface, whose prefix the switch advertises, and of the routed ports. */
   ipv6Address: v.optional(ipv6With64),
   routedIpv6: v.optional(v.record(interfaceName, ipv6With64)),
+  /** `authentication host-mode` of access ports that have another than the rest. */
+  hostModes: v.optional(v.record(interfaceName, v.picklist(hostModes, `one of ${hostModes.join(', ')}`))),
   /** RADIUS servers, in the order in which they are tried. */
   radiusServers: v.pipe(v.array(name), v.minLength(1, 'at least one PSN')),
 });
@@ -207,6 +210,9 @@ function inconsistencies(topology: Topology): string[] {
         problems.push(`nodes.${nadName}.radiusServers: expected names of nodes of kind psn, got ${server}`);
       }
     }
+    const access = accessPorts(topology, nadName);
+    for (const port of Object.keys(nad.hostModes ?? {}).filter(port => !access.includes(port)))
+      problems.push(`nodes.${nadName}.hostModes: expected access ports (${access.join(', ')}), got ${port}`);
     for (const port of Object.keys(nad.routed)) {
       if (!seen.has(`${nadName}:${port}`))
         problems.push(`nodes.${nadName}.routed: no link leads to ${nadName}:${port}`);

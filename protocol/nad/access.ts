@@ -2,9 +2,10 @@ import {familyOf} from '#protocol/dacl/ip-address.ts';
 import type {Accounting, TerminateCause} from '#protocol/nad/accounting.ts';
 import type {Authorization} from '#protocol/nad/authorization.ts';
 import type {CoaOrder} from '#protocol/nad/coa-order.ts';
-import type {HostMode, NadInput} from '#protocol/nad/contract.ts';
+import type {NadInput} from '#protocol/nad/contract.ts';
 import type {DeviceTracking, TrackedAddress} from '#protocol/nad/device-tracking.ts';
 import {isHostAddress, isHostMac} from '#protocol/nad/host.ts';
+import {hostModeOf, isFull} from '#protocol/nad/host-mode.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import type {Port, Ports} from '#protocol/nad/ports.ts';
 import type {Session} from '#protocol/nad/session.ts';
@@ -68,7 +69,7 @@ export class Access {
     }
     const known = this.#sessions.of(port, mac);
     if (known !== undefined) return {session: known, isNew: false};
-    if (isFull(this.#context.settings.hostMode, this.#sessions.onPort(port).length)) {
+    if (isFull(hostModeOf(this.#context.settings, port), this.#sessions.onPort(port).length)) {
       this.violate(port, mac, nowMs);
       return undefined;
     }
@@ -187,11 +188,6 @@ export class Access {
       if (matches({port, mac, address})) this.#learning.delete(key);
     }
   }
-}
-
-/** Whether one more host is one too many, whatever it turns out to be. */
-function isFull(hostMode: HostMode, hosts: number): boolean {
-  return (hostMode === 'single-host' && hosts >= 1) || (hostMode === 'multi-domain' && hosts >= 2);
 }
 
 /** A host has one IPv4 address, so a newer one takes the place of one that is about to be learnt. */

@@ -3,6 +3,7 @@ import {readAccept} from '#protocol/nad/access-accept.ts';
 import {mabRequest} from '#protocol/nad/access-request.ts';
 import type {Accounting} from '#protocol/nad/accounting.ts';
 import {AclDownloads} from '#protocol/nad/acl-downloads.ts';
+import {hostModeOf} from '#protocol/nad/host-mode.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import type {RadiusClient} from '#protocol/nad/radius-client.ts';
 import {aclsIn, aclsOf, domainOf, mabUserName, type Policy, type Session} from '#protocol/nad/session.ts';
@@ -247,7 +248,7 @@ export class Authorization {
 
   /** Whether another host on the port is what there may be only one of: a phone, and in multi-domain a host that is none. */
   #isTaken(session: Session, domain: Policy['domain']): boolean {
-    if (domain === 'DATA' && this.#context.settings.hostMode !== 'multi-domain') return false;
+    if (domain === 'DATA' && hostModeOf(this.#context.settings, session.port) !== 'multi-domain') return false;
     const others = this.#sessions.onPort(session.port).filter(other => other !== session);
     return others.some(other => domainOf(other) === domain);
   }

@@ -3,6 +3,7 @@ import type {CoaListener} from '#protocol/nad/coa-listener.ts';
 import type {MethodOrder, NadSessionView, NadSettings, NadView} from '#protocol/nad/contract.ts';
 import type {DeviceTracking, TrackedAddress} from '#protocol/nad/device-tracking.ts';
 import type {EnforcementLedger} from '#protocol/nad/enforcement-ledger.ts';
+import {hostModeOf} from '#protocol/nad/host-mode.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import type {Ports} from '#protocol/nad/ports.ts';
 import type {RadiusServers} from '#protocol/nad/radius-servers.ts';
@@ -22,10 +23,9 @@ export interface ViewedParts {
 /** The switch as its CLI and a spec see it, at one instant. */
 export function nadView(parts: ViewedParts, nowMs: number): NadView {
   const {context, ports, sessions, tracking, ledger} = parts;
-  const {hostname, hostMode, reauthIntervalMs, accountingIntervalMs, uptimeMs}: NadSettings = context.settings;
+  const {hostname, reauthIntervalMs, accountingIntervalMs, uptimeMs}: NadSettings = context.settings;
   return {
     hostname,
-    hostMode,
     reauthIntervalMs,
     sessions: sessions.all().map(session => sessionView(session, parts)),
     acls: ledger.acls(),
@@ -74,6 +74,7 @@ function sessionView(session: Session, parts: ViewedParts): NadSessionView {
     userName: session.userName,
     authorized: session.authorized,
     domain: policy?.domain ?? 'DATA',
+    hostMode: hostModeOf(parts.context.settings, session.port),
     sessionId: session.id,
     acctSessionId: hex8(session.counter),
     handle: session.handle,
