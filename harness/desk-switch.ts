@@ -3,6 +3,7 @@ Several hosts behind one access port: a desk switch between them and it. Which p
 of such a switch. Pure.
 */
 import type {Topology} from '#harness/topology.ts';
+import type {DeskSwitchSettings} from '#images/desk-switch/settings.ts';
 
 /** Between an endpoint and the switch: the ends of its own link, and of the desk switch's, as `NODE:INTERFACE`. */
 export interface AccessPath {
@@ -32,6 +33,15 @@ export function hostPortsOf(topology: Topology, desk: string): string[] {
   return linksOf(topology, desk)
     .filter(([, far]) => !isKind(topology, far, 'nad'))
     .map(([own]) => interfaceOf(own));
+}
+
+/** What a desk switch is begun with. */
+export function deskPlan(
+  topology: Topology,
+  desk: string,
+  {poe = false}: {poe?: boolean | undefined},
+): DeskSwitchSettings {
+  return {uplink: interfaceOf(uplinkOf(topology, desk)?.[0] ?? ''), hostPorts: hostPortsOf(topology, desk), poe};
 }
 
 /** Each with its field and what was expected there. */

@@ -1,21 +1,21 @@
 /** From a topology and settings to what each role is given: the same in containers and in virtual time. Pure. */
 
-import {hostPortsOf, uplinkOf} from '#harness/desk-switch.ts';
+import {deskPlan} from '#harness/desk-switch.ts';
 import type {Dot1xSettings} from '#harness/dot1x-settings.ts';
+import {hostModesFor} from '#harness/host-mode-plan.ts';
 import {NoSuchNodeError} from '#harness/lab.ts';
 import {callHomeList, fqdn, type LabSettings} from '#harness/lab-settings.ts';
-import {NoSuchLinkError} from '#harness/link-directions.ts';
 import {policyOf} from '#harness/policy-plan.ts';
 import {profileXml} from '#harness/profile-xml.ts';
 import {labEpochS} from '#harness/psn-handle.ts';
 import {customPortalsOf, namesOf} from '#harness/redirect-plan.ts';
 import {routerLinkLocal, slaacAddresses} from '#harness/slaac.ts';
 import {syslogTargetsOf} from '#harness/syslog-plan.ts';
-import {accessPorts, type NodeOfKind, nodesOf, readEnd, type Topology} from '#harness/topology.ts';
+import {accessPorts, type NodeOfKind, nodesOf, type Topology} from '#harness/topology.ts';
 import type {DeskSwitchSettings} from '#images/desk-switch/settings.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
-import type {HostMode, NadSettings} from '#protocol/nad/contract.ts';
+import type {NadSettings} from '#protocol/nad/contract.ts';
 import type {PsnSettings} from '#protocol/psn/contract.ts';
 
 /** An endpoint's settings but for what its operating system trusts, and with the kind of certificate it has for itself. */
@@ -37,7 +37,7 @@ export function planRoles(topology: Topology, settings: LabSettings): RolePlan[]
   refuseUnknownClocks(topology, settings);
   return Object.entries(topology.nodes).map(([node, declared]): RolePlan => {
     if (declared.kind === 'desk-switch')
-      return {node, kind: 'desk-switch', settings: planDesk(topology, node, declared)};
+      return {node, kind: 'desk-switch', settings: deskPlan(topology, node, declared)};
     const clockOffsetMs = settings.clocks[node] ?? 0;
     if (declared.kind === 'endpoint')
       return {
@@ -72,11 +72,6 @@ export function planRoles(topology: Topology, settings: LabSettings): RolePlan[]
   });
 }
 
-function planDesk(topology: Topology, node: string, {poe = false}: NodeOfKind<'desk-switch'>): DeskSwitchSettings {
-  const uplink = readEnd(uplinkOf(topology, node)?.[0] ?? '').interface;
-  return {uplink, hostPorts: hostPortsOf(topology, node), poe};
-}
-
 function refuseUnknownClocks({nodes}: Topology, {clocks}: LabSettings): void {
   const withClock = Object.keys(nodes).filter(node => nodes[node]?.kind !== 'desk-switch');
   for (const node of Object.keys(clocks)) if (!withClock.includes(node)) throw new NoSuchNodeError(node, withClock);
@@ -96,7 +91,11 @@ function planEndpoint(
     dhcp: endpoint.dhcp ?? false,
     slaac: slaacOf(topology, endpoint),
     hosts: hostsOf(topology),
-    supplicant: settings.auth === 'dot1x' && settings.dot1x.supplicant === 'running' ? settings.dot1x : null,
+    phone: endpoint.phone ?? false,
+    supplicant:
+      endpoint.phone !== true && settings.auth === 'dot1x' && settings.dot1x.supplicant === 'running'
+        ? settings.dot1x
+        : null,
     stageOne: settings.redirect.enabled ? {gateway: endpoint.gateway} : null,
     facts: {...facts, ...endpoint.facts},
     knownPsns,
@@ -152,7 +151,7 @@ function planNad(
     coaPort: 1700,
     coaWindowMs: settings.coaWindowMs,
     hostMode: settings.hostMode,
-    hostModes: hostModesOf(topology, node, settings),
+    hostModes: hostModesFor(accessPorts(topology, node), settings.hostModes),
     reauthIntervalMs: settings.reauthIntervalMs,
     dot1x:
       auth === 'dot1x'
@@ -182,14 +181,6 @@ function planNad(
       ipdt: settings.ipdtDelayMs,
     },
   };
-}
-
-function hostModesOf(topology: Topology, nad: string, {hostModes}: LabSettings['nad']): Record<string, HostMode> {
-  const ports = accessPorts(topology, nad);
-  const unknown = Object.keys(hostModes).find(port => !ports.includes(port));
-  if (unknown === undefined) return hostModes;
-  const why = `nad.hostMode.${unknown}: there is no access port ${unknown}`;
-  throw new NoSuchLinkError(`${why}; those of ${nad} are ${ports.join(', ')}`);
 }
 
 function planPsn(
@@ -238,7 +229,7 @@ function planPsn(
             users: [{name: settings.dot1x.user, password: settings.dot1x.storedPassword}],
           }
         : null,
-    policy: policyOf(settings),
+    policy: policyOf(settings, phonesOf(topology)),
     replication: own.replication,
     coa: {timeoutMs: own.coaTimeoutMs, attempts: own.coaAttempts},
     postureLeaseMs: own.postureLeaseMs,
@@ -247,6 +238,11 @@ function planPsn(
     delaysMs: {coa: own.coaDelayMs, replication: own.replicationDelayMs},
     persisted: null,
   };
+}
+
+/** Their MACs. */
+function phonesOf(topology: Topology): string[] {
+  return nodesOf(topology, 'endpoint').flatMap(([, {mac, phone}]) => (phone ? [mac] : []));
 }
 
 /** A switch that has been without power counts its uptime anew, and with it the last third of its audit-session-ids (domain.md 5.2). */

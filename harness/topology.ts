@@ -53,6 +53,8 @@ const endpointNode = v.strictObject({
   /** It makes itself an address of the prefix that the switch advertises. */
   ipv6: v.optional(v.literal('slaac')),
   facts: v.optional(v.record(v.string(), fact)),
+  /** An IP phone: it has neither agent nor supplicant, and the policy nodes have its MAC in the identity group Cisco-IP-Phone. */
+  phone: v.optional(v.boolean()),
 });
 
 const nadNode = v.strictObject({
@@ -144,6 +146,11 @@ export function nodesOf<Kind extends TopologyNode['kind']>(
   return Object.entries(topology.nodes).filter((entry): entry is [string, NodeOfKind<Kind>] => entry[1].kind === kind);
 }
 
+/** The endpoints that have an agent: those that are no phones. */
+export function agentsOf(topology: Topology): [string, NodeOfKind<'endpoint'>][] {
+  return nodesOf(topology, 'endpoint').filter(([, {phone}]) => phone !== true);
+}
+
 /** An end of a link, taken apart: `nad:fa0-12`. */
 export function readEnd(text: string): {node: string; interface: string} {
   const [node = '', interfaceName = ''] = text.split(':');
@@ -184,8 +191,8 @@ function inconsistencies(topology: Topology): string[] {
   const nads = nodesOf(topology, 'nad');
   if (nads.length !== 1) problems.push(`nodes: expected exactly one node of kind nad, got ${nads.length}`);
   if (nodesOf(topology, 'psn').length === 0) problems.push('nodes: expected at least one node of kind psn, got none');
-  if (nodesOf(topology, 'endpoint').length === 0)
-    problems.push('nodes: expected at least one node of kind endpoint, got none');
+  if (agentsOf(topology).length === 0)
+    problems.push('nodes: expected at least one node of kind endpoint that is no phone, got none');
 
   const seen = new Set<string>();
   topology.links.forEach((link, index) => {

@@ -5,7 +5,7 @@ import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
-import {nodesOf, type Topology} from '#harness/topology.ts';
+import {agentsOf, nodesOf, type Topology} from '#harness/topology.ts';
 import type {WireDirection} from '#images/wire/contract.ts';
 import type {AgentView} from '#protocol/agent/contract.ts';
 import {iosAclName} from '#protocol/dacl/name.ts';
@@ -43,7 +43,7 @@ export async function labDocument(lab: ContainerLab): Promise<LabDocument> {
       .map(([name]) => psnOf(lab, name).view()),
   );
   const agents = await Promise.all(
-    nodesOf(lab.topology, 'endpoint')
+    agentsOf(lab.topology)
       .filter(([name]) => up(name))
       .map(async ([name]) => ({node: name, ...(await endpointOf(lab, name).view())})),
   );

@@ -16,6 +16,7 @@ import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import {Agent} from '#protocol/agent/agent.ts';
 import type {AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
 import type {ProfileResult} from '#protocol/agent/profile.ts';
+import {Phone} from '#protocol/phone/phone.ts';
 import type {CommonEffect} from '#protocol/role.ts';
 
 const discardPort = 9;
@@ -83,6 +84,7 @@ export class EndpointNode implements SimulatedNode {
   boot(): void {
     const {simulation, clock, outlets, sabotage} = this.#surroundings;
     const {
+      phone,
       interface: _interface,
       gateway,
       dhcp,
@@ -95,14 +97,16 @@ export class EndpointNode implements SimulatedNode {
     this.#stack.isPowered = true;
     this.#plug(true); // an interface that was taken down does not outlive the power
     this.#carrierIsUp = this.#surroundings.network.link(`${this.#surroundings.node}:eth0`).isUp;
-    const role = new Agent({
-      ...settings,
-      addresses: [],
-      profile: readProfile(this.#files.profileXml),
-      knownPsns: this.#files.knownPsns,
-    });
+    const role = phone
+      ? new Phone()
+      : new Agent({
+          ...settings,
+          addresses: [],
+          profile: readProfile(this.#files.profileXml),
+          knownPsns: this.#files.knownPsns,
+        });
     const carried = new CarriedRole<AgentInput, AgentEffect>({
-      role: sabotage.agent?.(role) ?? role,
+      role: role instanceof Agent ? (sabotage.agent?.(role) ?? role) : role,
       simulation,
       clock,
       outlets,

@@ -43,7 +43,7 @@ test('a host mode is set for one port, or for all of them', t => {
     message: /nad\.hostMode\.fa0-12=multi-host: expected one of single-host, multi-auth, multi-domain/,
   });
   t.throws(() => planRoles(topology, applySetOption(healthy, 'nad.hostMode.fa0-13', 'multi-domain')), {
-    message: /there is no access port fa0-13; those of nad are fa0-12/,
+    message: /there is no access port fa0-13; those of the switch are fa0-12/,
   });
 });
 

@@ -6,6 +6,7 @@ import {defaultSettings} from '#harness/lab-settings.ts';
 import {planRoles} from '#harness/role-plan.ts';
 import {checkTopology, TopologyError} from '#harness/topology.ts';
 import {topology} from '#topologies/desk.ts';
+import {topology as phoneDesk} from '#topologies/phone-desk.ts';
 
 const pids = {pc1: 11, pc2: 12, desk: 13, nad: 14, psn1: 15, psn2: 16};
 
@@ -48,6 +49,34 @@ test('where it was started again itself, it is made anew with all its ports', t 
   t.is(script.split('type bridge').length, 2);
   for (const port of ['p1', 'p2', 'uplink']) t.true(script.includes(`link set ${port} master desk`), port);
   t.true(script.includes('link set fa0-1 master vlan255'));
+});
+
+test('a port’s host mode comes from the topology, and the phone is in its group by its MAC', t => {
+  const plans = planRoles(checkTopology('phone-desk', phoneDesk), defaultSettings(phoneDesk));
+  t.like(plans.find(({kind}) => kind === 'nad')?.settings, {
+    hostMode: 'multi-auth',
+    hostModes: {'fa0-1': 'multi-domain'},
+  });
+  t.like(plans.find(({kind}) => kind === 'psn')?.settings, {
+    policy: {identityGroups: [{name: 'Cisco-IP-Phone', macs: ['00:1B:D4:0F:0E:01']}]},
+  });
+  t.like(plans.find(({node}) => node === 'phone-switch')?.settings, {poe: true});
+});
+
+test('a phone has no supplicant, also where the others have one', t => {
+  const plans = planRoles(phoneDesk, {...defaultSettings(phoneDesk), auth: 'dot1x'});
+  const supplicantOf = (name: string) =>
+    plans.flatMap(plan => (plan.kind === 'endpoint' && plan.node === name ? [plan.settings.supplicant] : []))[0];
+  t.is(supplicantOf('phone'), null);
+  t.truthy(supplicantOf('pc'));
+});
+
+test('a host mode of a port that is no access port is refused', t => {
+  const nodes = {...topology.nodes, nad: {...topology.nodes['nad'], hostModes: {'gi0-1': 'single-host'}}};
+  t.throws(() => checkTopology('wrong', {...topology, nodes}), {
+    instanceOf: TopologyError,
+    message: /nodes\.nad\.hostModes: expected access ports \(fa0-1\), got gi0-1/,
+  });
 });
 
 for (const [what, links, problem] of [

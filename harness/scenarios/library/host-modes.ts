@@ -3,11 +3,12 @@ import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
 import {nadOf} from '#harness/nad-handle.ts';
-import {psnOf} from '#harness/psn-handle.ts';
+import {adminOf, psnOf} from '#harness/psn-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
 import type {EventOf, LabEvent} from '#protocol/event.ts';
 import {topology as desk} from '#topologies/desk.ts';
+import {topology as phoneDesk} from '#topologies/phone-desk.ts';
 
 const port = 'fa0-1';
 
@@ -87,7 +88,106 @@ export const hostModes: Scenario[] = [
       expect(lab, lab.timeline.of('alarm-raised').length === 0, 'there is no alarm');
     },
   },
+  {
+    name: 'phone-and-pc',
+    claim:
+      'behind a phone only the PC is postured: its missing deny raises the alarm and latches its agent, and the phone goes on',
+    why: 'row 1 of domain.md 11 on a multi-domain port: one session of DATA and one of VOICE (5.3, 5.10), each with a dACL of its own',
+    topology: phoneDesk,
+    settings: healthy => ({
+      ...healthy,
+      dacl: {...healthy.dacl, compliant: 'permit ip any any'},
+      profile: {xml: null, fields: {StateSyncProbeInterval: '3', NetworkTransitionDelay: '3'}},
+    }),
+    async play(lab) {
+      const [pc, phone] = [endpointOf(lab, 'pc'), endpointOf(lab, 'phone')];
+      await Promise.all([becomesCompliantAt(lab, 'pc'), phoneIsIn(lab)]);
+      const alarm = await lab.until('alarm-raised');
+      await lab.until('sync-disabled', {where: {node: 'pc'}});
+      const before = await keepalivesOf(lab);
+      await lab.elapse(keepaliveMs);
+      await caughtUp(lab);
+      const {sessions} = await nadOf(lab).view();
+      const domains = Object.fromEntries(sessions.map(({mac, domain, authorized}) => [mac, authorized && domain]));
+
+      expect(lab, alarm.details['Calling Station Id'] === pc.mac, 'the alarm names the PC');
+      expect(lab, lab.timeline.of('alarm-raised').length === 1, 'there is one alarm');
+      expect(lab, lab.timeline.of('posture-reported', {mac: phone.mac}).length === 0, 'nobody assesses the phone');
+      expect(lab, domains[pc.mac] === 'DATA' && domains[phone.mac] === 'VOICE', 'there is a session of each domain');
+      expect(lab, lab.timeline.of('session-ended').length === 0, 'no session ends');
+      expect(lab, (await keepalivesOf(lab)) > before, 'what the phone sends still meets its own dACL');
+    },
+  },
+  {
+    name: 'bounce-phone-port',
+    claim:
+      'a bounce takes the power of the phone on the port, and with it the link of the PC behind it: the agent discovers at once',
+    why: 'row 34 of domain.md 11, where the neighbour is a phone; that its switch is dark while the port is down is ours',
+    topology: phoneDesk,
+    async play(lab) {
+      const nodes = ['pc', 'phone'];
+      await Promise.all([becomesCompliantAt(lab, 'pc'), phoneIsIn(lab)]);
+      await caughtUp(lab);
+      const before = lab.nowMs();
+      await psnOf(lab).endSession(endpointOf(lab, 'pc').mac, 'bounce');
+
+      const ended = await Promise.all(nodes.map(node => sessionEnds(lab, node, before)));
+      await lab.until('power-lost', {after: before});
+      const back = await lab.until('network-changed', {where: {node: 'pc', change: 'link-up'}, after: before});
+      const again = await Promise.all([becomesCompliantAt(lab, 'pc', back), phoneIsIn(lab, back)]);
+      await caughtUp(lab);
+
+      expect(
+        lab,
+        ended.every(({cause}) => cause === 'Port-Reinitialized'),
+        'both sessions end with the port',
+      );
+      expect(lab, noneOf(ended, again), 'both have new sessions');
+      expect(lab, lab.timeline.of('discovery-restarted').length === 0, 'no poll has to tell the agent');
+      expect(lab, lab.timeline.of('alarm-raised').length === 0, 'there is no alarm');
+    },
+  },
+  {
+    name: 'phone-unknown',
+    claim:
+      'a phone that the policy nodes do not know for one is a second data host: it shuts a multi-domain port for itself and for the PC',
+    why: 'domain.md 5.3: without device-traffic-class=voice there is no voice domain; what a second host of a domain does is the violation of IOS (recall)',
+    topology: phoneDesk,
+    prepare: lab => adminOf(lab).savePhones([]),
+    async play(lab) {
+      const phone = endpointOf(lab, 'phone');
+      const violation = await lab.until('security-violation');
+      await lab.until('power-lost', {after: violation});
+      await caughtUp(lab);
+      const {sessions, ports} = await nadOf(lab).view();
+      expect(lab, sessions.length === 0, 'nobody has a session');
+      expect(lab, ports.find(found => found.port === port)?.errDisabled === true, 'the port is err-disabled');
+
+      await adminOf(lab).savePhones([phone.mac]);
+      await nadOf(lab).setPort(port, false);
+      await nadOf(lab).setPort(port, true);
+      await Promise.all([becomesCompliantAt(lab, 'pc', violation), phoneIsIn(lab, violation)]);
+      await caughtUp(lab);
+      expect(lab, lab.timeline.of('security-violation').length === 1, 'known for a phone it is no violation');
+    },
+  },
 ];
+
+const voiceAcl = 'PERMIT_ALL_IPV4_TRAFFIC';
+const keepaliveMs = 30_000;
+
+/** The phone's session, with its dACL in force for its address. */
+async function phoneIsIn(lab: Lab, after?: LabEvent): Promise<{sessionId: string}> {
+  const {address} = endpointOf(lab, 'phone');
+  const isItsAcl = (event: {acl: string; address: string}) => event.acl.includes(voiceAcl) && event.address === address;
+  return lab.until('acl-installed', {where: isItsAcl, ...(after === undefined ? {} : {after})});
+}
+
+/** How many packets its dACL has permitted. */
+async function keepalivesOf(lab: Lab): Promise<number> {
+  const counts = (await nadOf(lab).counters()).filter(({acl, line}) => acl.includes(voiceAcl) && line !== null);
+  return counts.reduce((sum, {packets}) => sum + packets, 0);
+}
 
 /** The session in which this endpoint is Compliant, with its dACL in force for its own address. */
 async function becomesCompliantAt(lab: Lab, node: string, after?: LabEvent): Promise<{sessionId: string}> {
