@@ -51,12 +51,14 @@ export function deskSwitchProblems(topology: Topology): string[] {
     const ends = linksOf(topology, desk);
     const uplinks = ends.filter(([, far]) => isKind(topology, far, 'nad'));
     const routed = uplinks.filter(([, far]) => isRouted(topology, far));
+    const taken = ends.filter(([own]) => ['desk', 'lo'].includes(interfaceOf(own)));
     const others = ends.filter(([, far]) => !isKind(topology, far, 'nad') && !isKind(topology, far, 'endpoint'));
     return [
       ...(uplinks.length === 1
         ? []
         : [`links: expected one link from desk switch ${desk} to an access port of the switch, got ${uplinks.length}`]),
       ...routed.map(([, far]) => `links: expected an access port for desk switch ${desk}, got ${far}, which is routed`),
+      ...taken.map(([own]) => `links: expected another name for ${own}: a desk switch has an interface of that name`),
       ...others.map(([own, far]) => `links: expected an endpoint or the switch at the other end of ${own}, got ${far}`),
     ];
   });

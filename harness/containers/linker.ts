@@ -120,9 +120,10 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
     const index = firstIndex + topology.links.indexOf(link);
     return [
       ...leftover.map(
-        end => `nsenter --net=/proc/${pids[end?.node ?? '']}/ns/net ip link del ${end?.interface} 2>/dev/null || true`,
+        end =>
+          `nsenter --net=/proc/${pids[end?.node ?? '']}/ns/net ip link del dev ${end?.interface} 2>/dev/null || true`,
       ),
-      `ip link add ${a?.interface} index ${index} netns ${pids[a?.node ?? '']} type veth peer name ${b?.interface} netns ${pids[b?.node ?? '']}`,
+      `ip link add name ${a?.interface} index ${index} netns ${pids[a?.node ?? '']} type veth peer name ${b?.interface} netns ${pids[b?.node ?? '']}`,
     ];
   });
   // The switch first: its ports are up before anybody behind them speaks.
@@ -141,13 +142,13 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
       batch(pids[name], [
         ...(only === undefined || only === name ? ['link set lo up', ...vlan] : []),
         ...access.flatMap(port => [
-          `link set ${port} master vlan255`,
-          `link set ${port} ${only === name ? 'down' : 'up'}`,
+          `link set dev ${port} master vlan255`,
+          `link set dev ${port} ${only === name ? 'down' : 'up'}`,
         ]),
         ...routed.flatMap(([port, address]) => [
           `addr add ${address} dev ${port}`,
           ...ipv6Of(nad.routedIpv6?.[port], port),
-          `link set ${port} up`,
+          `link set dev ${port} up`,
         ]),
       ]),
     );
@@ -158,7 +159,7 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
     lines.push(
       batch(pids[name], [
         ...(only === undefined || only === name ? deskBridge : []),
-        ...ports.flatMap(port => [`link set ${port} master desk`, `link set ${port} up`]),
+        ...ports.flatMap(port => [`link set dev ${port} master desk`, `link set dev ${port} up`]),
       ]),
     );
   }

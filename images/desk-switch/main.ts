@@ -63,6 +63,6 @@ function carrierIn(line: string, device: string): boolean | undefined {
 /** A host without power has no port here; the others are set all the same. */
 async function setPorts(ports: readonly string[], isUp: boolean): Promise<void> {
   const setting = run('ip', ['-force', '-batch', '-']);
-  setting.child.stdin?.end(ports.map(port => `link set ${port} ${isUp ? 'up' : 'down'}\n`).join(''));
+  setting.child.stdin?.end(ports.map(port => `link set dev ${port} ${isUp ? 'up' : 'down'}\n`).join(''));
   await setting.catch(() => {});
 }

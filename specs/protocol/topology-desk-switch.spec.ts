@@ -34,21 +34,21 @@ test('the linker makes a bridge of it that EAPOL passes, once', t => {
   const bridge = 'link add desk type bridge forward_delay 0 group_fwd_mask 8';
   t.is(linkScript(topology, pids).split(bridge).length, 2);
   for (const port of ['p1', 'p2', 'uplink'])
-    t.true(linkScript(topology, pids).includes(`link set ${port} master desk`), port);
+    t.true(linkScript(topology, pids).includes(`link set dev ${port} master desk`), port);
 });
 
 test('where a neighbour was started again, its port is put back into the bridge, which is still there', t => {
   const script = linkScript(topology, pids, 'pc1');
   t.false(script.includes('type bridge'));
-  t.true(script.includes('link set p1 master desk'));
-  t.false(script.includes('link set p2 master desk'));
+  t.true(script.includes('link set dev p1 master desk'));
+  t.false(script.includes('link set dev p2 master desk'));
 });
 
 test('where it was started again itself, it is made anew with all its ports', t => {
   const script = linkScript(topology, pids, 'desk');
   t.is(script.split('type bridge').length, 2);
-  for (const port of ['p1', 'p2', 'uplink']) t.true(script.includes(`link set ${port} master desk`), port);
-  t.true(script.includes('link set fa0-1 master vlan255'));
+  for (const port of ['p1', 'p2', 'uplink']) t.true(script.includes(`link set dev ${port} master desk`), port);
+  t.true(script.includes('link set dev fa0-1 master vlan255'));
 });
 
 test('a port’s host mode comes from the topology, and the phone is in its group by its MAC', t => {
@@ -90,6 +90,11 @@ for (const [what, links, problem] of [
     'a routed port',
     topology.links.with(2, {ends: ['desk:uplink', 'nad:gi0-1']}).with(3, {ends: ['nad:fa0-1', 'psn1:eth0']}),
     /^links: expected an access port for desk switch desk, got nad:gi0-1, which is routed$/,
+  ],
+  [
+    'the name of its bridge',
+    topology.links.with(2, {ends: ['desk:desk', 'nad:fa0-1']}),
+    /^links: expected another name for desk:desk: a desk switch has an interface of that name$/,
   ],
   [
     'a policy node at it',
