@@ -8,7 +8,6 @@ import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
 import type {ScriptedSupplicant} from '#harness/simulator/scripted-authenticator.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
 import type {Timer} from '#harness/simulator/simulation.ts';
-import type {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
 import {VirtualSlaac} from '#harness/simulator/virtual-slaac.ts';
 import {slaacPatienceMs} from '#images/endpoint/network-adapter.ts';
 import type {NodeCommand} from '#images/endpoint/node-command.ts';
@@ -299,20 +298,6 @@ export class EndpointNode implements SimulatedNode {
     const all = [...addresses, ...(up && ipv6Address !== null ? [ipv6Address] : [])];
     this.#carried?.input({kind: 'link', up, addresses: all});
   }
-}
-
-/** A host's supplicant, if every cable between it and its port carries. */
-export function supplicantOf(
-  {port, mac}: {port: string; mac: string},
-  {wiring}: VirtualNetwork,
-  nodes: ReadonlyMap<string, SimulatedNode>,
-): ScriptedSupplicant | undefined {
-  for (const endpoint of wiring.endpointsAt(port)) {
-    const node = nodes.get(endpoint);
-    const supplicant = node instanceof EndpointNode ? node.supplicant : undefined;
-    if (supplicant?.mac === mac) return wiring.isConnected(endpoint) ? supplicant : undefined;
-  }
-  return undefined;
 }
 
 const read = new Map<string, ProfileResult>();

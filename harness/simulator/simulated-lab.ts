@@ -7,17 +7,19 @@ import {Answers} from '#harness/simulator/answers.ts';
 import {Cables} from '#harness/simulator/cables.ts';
 import type {RoleOutlets} from '#harness/simulator/carried-role.ts';
 import {DeskNode} from '#harness/simulator/desk-node.ts';
-import {EndpointNode, supplicantOf} from '#harness/simulator/endpoint-node.ts';
+import {EndpointNode} from '#harness/simulator/endpoint-node.ts';
 import {eventWait} from '#harness/simulator/event-wait.ts';
 import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import {gapGaugeOf} from '#harness/simulator/gap-gauge-of.ts';
 import {NadNode} from '#harness/simulator/nad-node.ts';
 import {NodeClock} from '#harness/simulator/node-clock.ts';
+import type {PacketSeen} from '#harness/simulator/packet-seen.ts';
 import {plainCopy} from '#harness/simulator/plain-copy.ts';
 import {PsnNode} from '#harness/simulator/psn-node.ts';
 import type {Sabotage} from '#harness/simulator/sabotage.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
 import {Simulation} from '#harness/simulator/simulation.ts';
+import {supplicantOf} from '#harness/simulator/supplicant-of.ts';
 import {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
 import {Waits} from '#harness/simulator/waits.ts';
 import {Timeline} from '#harness/timeline.ts';
@@ -34,14 +36,6 @@ export interface SimulationOptions {
   sabotage?: Sabotage;
   /** Runs when PSNs and switch take part and no endpoint does yet. */
   prepare?: (lab: SimulatedLab) => Promise<void>;
-}
-
-/** A packet that entered an access port, and what became of it. */
-export interface PacketSeen {
-  atMs: number;
-  port: string;
-  packet: Packet;
-  verdict: 'permit' | 'deny';
 }
 
 const defaultWithinMs = 120_000;
