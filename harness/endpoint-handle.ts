@@ -1,5 +1,5 @@
 import type {Lab} from '#harness/lab.ts';
-import {nodesOf} from '#harness/topology.ts';
+import {agentsOf} from '#harness/topology.ts';
 import type {AgentStep, AgentView} from '#protocol/agent/contract.ts';
 import type {HostFacts} from '#protocol/posture/requirement.ts';
 
@@ -28,8 +28,8 @@ export interface EndpointHandle {
   readLog(): Promise<string>;
 }
 
-/** The lab's endpoint, or the one of that name. */
-export function endpointOf(lab: Lab, node = nodesOf(lab.topology, 'endpoint')[0]?.[0] ?? ''): EndpointHandle {
+/** The lab's endpoint (the first that is no phone), or the one of that name. */
+export function endpointOf(lab: Lab, node = agentsOf(lab.topology)[0]?.[0] ?? ''): EndpointHandle {
   const declared = lab.topology.nodes[node];
   if (declared?.kind !== 'endpoint') throw new Error(`${node} is no endpoint of lab ${lab.name}`);
   const tell = async (command: {name: string}) => void (await lab.call(node, command));

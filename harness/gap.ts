@@ -1,6 +1,6 @@
 import type {Lab} from '#harness/lab.ts';
 import type {Timeline} from '#harness/timeline.ts';
-import {nodesOf} from '#harness/topology.ts';
+import {agentsOf} from '#harness/topology.ts';
 import type {PortReport} from '#protocol/agent/port-watch.ts';
 
 /** A span of lab time; `toMs` null: it has no end yet. */
@@ -21,9 +21,9 @@ export interface GapMeasurement {
   end(): Promise<Gap>;
 }
 
-/** Starts knocking at every PSN's probe port through the switch, from the lab's first endpoint (images/endpoint/gap-meter.ts). */
+/** Starts knocking at every PSN's probe port through the switch, from the lab's first agent (images/endpoint/gap-meter.ts). */
 export async function measureGap(lab: Lab): Promise<GapMeasurement> {
-  const endpoint = nodesOf(lab.topology, 'endpoint')[0]?.[0] ?? '';
+  const endpoint = agentsOf(lab.topology)[0]?.[0] ?? '';
   const command: {name: string; port: number} = {name: 'start-gap-meter', port: lab.settings.psn.probePort};
   await lab.call(endpoint, command);
   return {

@@ -41,7 +41,9 @@ export interface LabSettings {
     ipdtDelayMs: number;
     daclFailure: 'deny' | 'permitOpen';
     ipUnknownPolicy: 'notEnforced' | 'anySource';
+    /** `authentication host-mode`, and that of ports that have another. */
     hostMode: HostMode;
+    hostModes: Record<string, HostMode>;
     /** `Auth-Default-ACL`: what passes before authorization. */
     preAuthAcl: string;
     /** Periodic re-authentication; 0: none. */
@@ -162,6 +164,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       daclFailure: 'deny',
       ipUnknownPolicy: 'notEnforced',
       hostMode: 'multi-auth',
+      hostModes: nodesOf(topology, 'nad')[0]?.[1].hostModes ?? {},
       preAuthAcl,
       reauthIntervalMs: 0,
       radiusTimeoutMs: 5000,

@@ -3,7 +3,15 @@ import {resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {checkTopology, type Topology, TopologyError} from '#harness/topology.ts';
 
-export const ownTopologies = ['single-psn', 'two-psn', 'three-psn', 'access-24', 'dual-stack'] as const;
+export const ownTopologies = [
+  'single-psn',
+  'two-psn',
+  'three-psn',
+  'access-24',
+  'dual-stack',
+  'desk',
+  'phone-desk',
+] as const;
 
 /**
 A topology by name (one of ours), or from a file: JSON, or a TypeScript module that exports `topology`. Throws

@@ -27,6 +27,8 @@ const tellers: Tellers = {
   'authentication-started': ({mac, port, method}) =>
     plain(`sees ${mac} on ${port} and starts ${method}`, 'a closed port lets nothing through until RADIUS has spoken'),
   'security-violation': ({mac, port}) => bad(`shuts ${port}: ${mac} is one host too many`),
+  'power-lost': () => bad('is dark: the port that gives it power is down', 'its hosts lose their carrier with it'),
+  'power-restored': () => plain('has power again'),
   'dot1x-timed-out': ({mac}) => bad(`gets no EAP from ${mac}: MAB's turn`),
   'eap-failed': ({reason}) => bad(`fails to authenticate${reason === '' ? '' : `: ${reason}`}`),
   'lease-obtained': ({address, server}) => plain(`has ${address} by DHCP from ${server}`),

@@ -4,6 +4,7 @@ import {type Certificate, type CertificateAuthority, createAuthority} from '#har
 import {fqdn, type LabSettings} from '#harness/lab-settings.ts';
 import {addressOf, hostsOf, planRoles, type SupplicantPlan} from '#harness/role-plan.ts';
 import type {Topology} from '#harness/topology.ts';
+import type {DeskSwitchSettings} from '#images/desk-switch/settings.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
 import type {PsnNodeSettings} from '#images/psn/settings.ts';
@@ -11,7 +12,8 @@ import type {PsnNodeSettings} from '#images/psn/settings.ts';
 export type NodePlan =
   | {node: string; kind: 'endpoint'; settings: EndpointNodeSettings}
   | {node: string; kind: 'nad'; settings: NadNodeSettings}
-  | {node: string; kind: 'psn'; settings: PsnNodeSettings};
+  | {node: string; kind: 'psn'; settings: PsnNodeSettings}
+  | {node: string; kind: 'desk-switch'; settings: DeskSwitchSettings};
 
 /** One plan a node, in the order of declaration. Makes the lab's certificates. */
 export async function planNodes(topology: Topology, settings: LabSettings): Promise<NodePlan[]> {
@@ -26,7 +28,7 @@ export async function planNodes(topology: Topology, settings: LabSettings): Prom
           settings: {...plan.settings, supplicant: supplicant && {...supplicant, client}, ca: trusted.cert},
         };
       }
-      if (plan.kind === 'nad') return plan;
+      if (plan.kind === 'nad' || plan.kind === 'desk-switch') return plan;
       const authority = settings.psn.untrusted.includes(plan.node) ? stranger : trusted;
       const {ipv6Address} = plan.settings;
       const addresses = [addressOf(plan.settings), ...(ipv6Address === null ? [] : [ipv6Address])];

@@ -1,7 +1,7 @@
 /** What the policy nodes' administrator has set up: dACLs, profiles, rules. Pure. */
 import type {DaclPlace, LabSettings} from '#harness/lab-settings.ts';
 import {redirectPortalOf} from '#harness/redirect-plan.ts';
-import type {Policy} from '#protocol/psn/contract.ts';
+import type {AuthorizationProfile, AuthorizationRule, Policy} from '#protocol/psn/contract.ts';
 
 /** Names of the dACLs of every lab. */
 export const daclNames = {
@@ -13,7 +13,8 @@ export const daclNames = {
   unknownIpv6: 'Posture_Unknown_IPv6',
 } as const;
 
-export function policyOf(settings: LabSettings): Policy {
+/** `phones`: their MACs. */
+export function policyOf(settings: LabSettings, phones: readonly string[]): Policy {
   const {dacl, psn, redirect} = settings;
   const timerS = Math.ceil(psn.reauthTimerMs / 1000);
   const reauth = timerS === 0 ? {} : {reauth: {timerS, connectivity: psn.reauthConnectivity}};
@@ -36,6 +37,7 @@ export function policyOf(settings: LabSettings): Policy {
       {name: daclNames.nonCompliant, text: dacl.nonCompliant, savedAtS},
       {name: daclNames.unknown, text: dacl.unknown, savedAtS},
       ...ipv6Dacls,
+      ...(phones.length > 0 ? [permitAll] : []),
     ],
     profiles: [
       {name: 'Posture-Compliant-AP', access: 'ACCESS_ACCEPT', ...lists('compliant'), ...reauth},
@@ -47,12 +49,31 @@ export function policyOf(settings: LabSettings): Policy {
         ...reauth,
         ...(redirect.enabled ? {redirect: {acl: redirect.aclName, portal: redirectPortalOf(settings)}} : {}),
       },
+      ...(phones.length > 0 ? [phoneProfile] : []),
     ],
     rules: [
+      ...(phones.length > 0 ? [phoneRule] : []),
       {name: 'Posture-Compliant', postureStatus: 'Compliant', profile: 'Posture-Compliant-AP'},
       {name: 'Posture-NonCompliant', postureStatus: 'NonCompliant', profile: 'Posture-NonCompliant-AP'},
       {name: 'Posture-Unknown', postureStatus: 'Unknown', profile: 'Posture-Unknown-AP'},
     ],
     requirements: psn.requirements,
+    ...(phones.length > 0 ? {identityGroups: [{name: phoneGroup, macs: [...phones]}]} : {}),
   };
 }
+
+/** What every ISE has for phones from its installation on, by the names that it has there (recall). */
+export const phoneGroup = 'Cisco-IP-Phone';
+const permitAll = {name: 'PERMIT_ALL_IPV4_TRAFFIC', text: 'permit ip any any', savedAtS: 0x57f6_b0d3};
+const phoneProfile: AuthorizationProfile = {
+  name: 'Cisco_IP_Phones',
+  access: 'ACCESS_ACCEPT',
+  daclName: permitAll.name,
+  voiceDomainPermission: true,
+};
+const phoneRule: AuthorizationRule = {
+  name: 'Profiled Cisco IP Phones',
+  identityGroup: phoneGroup,
+  postureStatus: null,
+  profile: phoneProfile.name,
+};

@@ -1,4 +1,5 @@
 import type {Lab} from '#harness/lab.ts';
+import {phoneGroup} from '#harness/policy-plan.ts';
 import {nodesOf} from '#harness/topology.ts';
 import type {Requirement} from '#protocol/posture/requirement.ts';
 import type {PostureStatus} from '#protocol/posture/status.ts';
@@ -25,6 +26,8 @@ export interface AdminHandle {
   saveDacl(name: string, text: string): Promise<void>;
   deleteDacl(name: string): Promise<void>;
   saveRequirements(requirements: Requirement[]): Promise<void>;
+  /** Puts just these MACs into the identity group of phones. */
+  savePhones(macs: string[]): Promise<void>;
   /** Saves the ISEPostureCFG.xml that client provisioning has for agents that are redirected. */
   saveAgentProfile(xml: string): Promise<void>;
 }
@@ -55,6 +58,7 @@ export function adminOf(lab: Lab): AdminHandle {
     saveDacl: (name, text) => tellAll({name: 'save-dacl', dacl: {name, text, savedAtS: savedAtS(lab)}}),
     deleteDacl: dacl => tellAll({name: 'delete-dacl', dacl}),
     saveRequirements: requirements => tellAll({name: 'save-policy', requirements}),
+    savePhones: macs => tellAll({name: 'save-policy', identityGroups: [{name: phoneGroup, macs}]}),
     saveAgentProfile: xml => tellAll({name: 'save-agent-profile', xml}),
   };
 }

@@ -1,6 +1,8 @@
 /** From a topology and settings to what each role is given: the same in containers and in virtual time. Pure. */
 
+import {deskPlan} from '#harness/desk-switch.ts';
 import type {Dot1xSettings} from '#harness/dot1x-settings.ts';
+import {hostModesFor} from '#harness/host-mode-plan.ts';
 import {NoSuchNodeError} from '#harness/lab.ts';
 import {callHomeList, fqdn, type LabSettings} from '#harness/lab-settings.ts';
 import {policyOf} from '#harness/policy-plan.ts';
@@ -10,6 +12,7 @@ import {customPortalsOf, namesOf} from '#harness/redirect-plan.ts';
 import {routerLinkLocal, slaacAddresses} from '#harness/slaac.ts';
 import {syslogTargetsOf} from '#harness/syslog-plan.ts';
 import {accessPorts, type NodeOfKind, nodesOf, type Topology} from '#harness/topology.ts';
+import type {DeskSwitchSettings} from '#images/desk-switch/settings.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
 import type {NadSettings} from '#protocol/nad/contract.ts';
@@ -23,7 +26,8 @@ export type SupplicantPlan = Pick<Dot1xSettings, 'eap' | 'user' | 'password' | '
 export type RolePlan =
   | {node: string; kind: 'endpoint'; settings: EndpointPlan}
   | {node: string; kind: 'nad'; settings: NadNodeSettings}
-  | {node: string; kind: 'psn'; settings: PsnPlan};
+  | {node: string; kind: 'psn'; settings: PsnPlan}
+  | {node: string; kind: 'desk-switch'; settings: DeskSwitchSettings};
 
 export type PsnPlan = PsnSettings & {ipv6Address: string | null};
 
@@ -32,6 +36,8 @@ export function planRoles(topology: Topology, settings: LabSettings): RolePlan[]
   const profiles = profilesOf(topology, settings);
   refuseUnknownClocks(topology, settings);
   return Object.entries(topology.nodes).map(([node, declared]): RolePlan => {
+    if (declared.kind === 'desk-switch')
+      return {node, kind: 'desk-switch', settings: deskPlan(topology, node, declared)};
     const clockOffsetMs = settings.clocks[node] ?? 0;
     if (declared.kind === 'endpoint')
       return {
@@ -67,8 +73,8 @@ export function planRoles(topology: Topology, settings: LabSettings): RolePlan[]
 }
 
 function refuseUnknownClocks({nodes}: Topology, {clocks}: LabSettings): void {
-  for (const node of Object.keys(clocks))
-    if (!Object.hasOwn(nodes, node)) throw new NoSuchNodeError(node, Object.keys(nodes));
+  const withClock = Object.keys(nodes).filter(node => nodes[node]?.kind !== 'desk-switch');
+  for (const node of Object.keys(clocks)) if (!withClock.includes(node)) throw new NoSuchNodeError(node, withClock);
 }
 
 function planEndpoint(
@@ -85,7 +91,11 @@ function planEndpoint(
     dhcp: endpoint.dhcp ?? false,
     slaac: slaacOf(topology, endpoint),
     hosts: hostsOf(topology),
-    supplicant: settings.auth === 'dot1x' && settings.dot1x.supplicant === 'running' ? settings.dot1x : null,
+    phone: endpoint.phone ?? false,
+    supplicant:
+      endpoint.phone !== true && settings.auth === 'dot1x' && settings.dot1x.supplicant === 'running'
+        ? settings.dot1x
+        : null,
     stageOne: settings.redirect.enabled ? {gateway: endpoint.gateway} : null,
     facts: {...facts, ...endpoint.facts},
     knownPsns,
@@ -141,6 +151,7 @@ function planNad(
     coaPort: 1700,
     coaWindowMs: settings.coaWindowMs,
     hostMode: settings.hostMode,
+    hostModes: hostModesFor(accessPorts(topology, node), settings.hostModes),
     reauthIntervalMs: settings.reauthIntervalMs,
     dot1x:
       auth === 'dot1x'
@@ -218,7 +229,7 @@ function planPsn(
             users: [{name: settings.dot1x.user, password: settings.dot1x.storedPassword}],
           }
         : null,
-    policy: policyOf(settings),
+    policy: policyOf(settings, phonesOf(topology)),
     replication: own.replication,
     coa: {timeoutMs: own.coaTimeoutMs, attempts: own.coaAttempts},
     postureLeaseMs: own.postureLeaseMs,
@@ -227,6 +238,11 @@ function planPsn(
     delaysMs: {coa: own.coaDelayMs, replication: own.replicationDelayMs},
     persisted: null,
   };
+}
+
+/** Their MACs. */
+function phonesOf(topology: Topology): string[] {
+  return nodesOf(topology, 'endpoint').flatMap(([, {mac, phone}]) => (phone ? [mac] : []));
 }
 
 /** A switch that has been without power counts its uptime anew, and with it the last third of its audit-session-ids (domain.md 5.2). */

@@ -3,6 +3,7 @@ import {dot1xChoices} from '#harness/dot1x-settings.ts';
 import {impairmentWords, readImpairmentWord} from '#harness/impairment-text.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
 import type {LinkSetting} from '#harness/link-directions.ts';
+import {hostModes} from '#protocol/nad/host-mode.ts';
 import {longestReauthS} from '#protocol/psn/policy-editor.ts';
 
 /** The key or the value of a `--set` is wrong; `message` names what is possible. */
@@ -14,7 +15,7 @@ export class SetOptionError extends Error {
 Applies one assignment and gives new settings. Keys are the paths of `LabSettings`; a span of time is named without its
 unit and takes one (`nad.aclInstallDelay=4s`, `250ms`, plain numbers are milliseconds); `profile` takes a whole XML text,
 `profile.ELEMENT` one element (`profile.StateSyncProbeInterval=` removes it); `endpoint.facts.NAME` a host fact;
-`clocks.NODE` sets a clock wrong (`clocks.psn1=-10m`); `links.LINK.WORD` and `links.LINK.FROM.WORD` make a link misbehave from the start (`links.psn1.nad.loss=1%`). Values from files (`@path`) have been read by the caller. Throws `SetOptionError` or `ImpairmentError`.
+`clocks.NODE` sets a clock wrong (`clocks.psn1=-10m`); `nad.hostMode.PORT` is one port's host mode; `links.LINK.WORD` and `links.LINK.FROM.WORD` make a link misbehave from the start (`links.psn1.nad.loss=1%`). Values from files (`@path`) have been read by the caller. Throws `SetOptionError` or `ImpairmentError`.
 */
 export function applySetOption(settings: LabSettings, key: string, value: string): LabSettings {
   if (key === 'profile') return {...settings, profile: {...settings.profile, xml: value}};
@@ -32,6 +33,8 @@ export function applySetOption(settings: LabSettings, key: string, value: string
     const offsetMs = readClockOffset(`--set ${key}=${value}`, value);
     return {...settings, clocks: {...settings.clocks, [key.slice('clocks.'.length)]: offsetMs}};
   }
+  if (key === 'nad.hostMode' || key.startsWith('nad.hostMode.'))
+    return {...settings, nad: withHostMode(settings.nad, key, value)};
   if (key === 'timeScale') return {...settings, timeScale: readPositive(key, value)};
   return assign(settings, key, value);
 }
@@ -51,12 +54,20 @@ export function settableKeys(settings: LabSettings): string[] {
     'profile.ELEMENT',
     'endpoint.facts.NAME',
     'clocks.NODE',
+    'nad.hostMode.PORT',
     'links.LINK.WORD',
     'links.LINK.FROM.WORD',
     'timeScale',
     'auth',
     ...keys,
   ];
+}
+
+/** Without a port: of all of them, whatever the topology says. */
+function withHostMode(nad: LabSettings['nad'], key: string, value: string): LabSettings['nad'] {
+  const hostMode = readChoice(key, hostModes, value);
+  const port = key.slice('nad.hostMode.'.length);
+  return port === '' ? {...nad, hostMode, hostModes: {}} : {...nad, hostModes: {...nad.hostModes, [port]: hostMode}};
 }
 
 function readLinkSetting(key: string, value: string): LinkSetting {
@@ -109,7 +120,6 @@ const choicesOf = {
   ipUnknownPolicy: ['notEnforced', 'anySource'],
   aclDelivery: ['byName', 'perUser'],
   reauthConnectivity: ['DEFAULT', 'RADIUS_REQUEST'],
-  hostMode: ['single-host', 'multi-auth', 'multi-domain'],
 };
 
 function readChoice<Choice extends string>(key: string, choices: readonly Choice[], value: string): Choice {

@@ -1,5 +1,6 @@
 import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
 import type {Topology} from '#harness/topology.ts';
+import {hostModes} from '#protocol/nad/host-mode.ts';
 
 /** Settings that were read from a file cannot be those of a lab; the message says where. */
 export class SettingsError extends Error {
@@ -7,7 +8,12 @@ export class SettingsError extends Error {
 }
 
 /** Groups whose names are the user's own. */
-const open: readonly string[] = ['settings.profile.fields', 'settings.endpoint.facts', 'settings.clocks'];
+const open: readonly string[] = [
+  'settings.profile.fields',
+  'settings.endpoint.facts',
+  'settings.clocks',
+  'settings.nad.hostModes',
+];
 
 /**
 Settings as a file has them, each of the kind that the lab's own setting is. One that the file does not have is the lab's own: it is
@@ -19,6 +25,9 @@ export function readSettings(given: unknown, topology: Topology): LabSettings {
     throw new SettingsError('settings.timeScale must be from 0.1 to 1000');
   if (Object.values(settings.clocks).some(offsetMs => !Number.isFinite(offsetMs)))
     throw new SettingsError('settings.clocks must be numbers by name, in milliseconds');
+  const {hostMode, hostModes: others} = settings.nad;
+  if (![hostMode, ...Object.values(others)].every(mode => hostModes.includes(mode)))
+    throw new SettingsError(`settings.nad.hostMode and hostModes must be ${hostModes.join(', ')}`);
   return settings;
 }
 

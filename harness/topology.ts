@@ -6,7 +6,9 @@ letters, digits and hyphens, or a number or address in its canonical form.
 */
 import * as v from 'valibot';
 import {impairmentFields, impairmentProblem} from '#harness/declared-impairment.ts';
+import {deskSwitchProblems} from '#harness/desk-switch.ts';
 import {formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
+import {hostModes} from '#protocol/nad/host-mode.ts';
 
 const name = v.pipe(
   v.string(),
@@ -51,6 +53,8 @@ const endpointNode = v.strictObject({
   /** It makes itself an address of the prefix that the switch advertises. */
   ipv6: v.optional(v.literal('slaac')),
   facts: v.optional(v.record(v.string(), fact)),
+  /** An IP phone: it has neither agent nor supplicant, and the policy nodes have its MAC in the identity group Cisco-IP-Phone. */
+  phone: v.optional(v.boolean()),
 });
 
 const nadNode = v.strictObject({
@@ -62,6 +66,8 @@ const nadNode = v.strictObject({
   /** With IPv6: of the VLAN interface, whose prefix the switch advertises, and of the routed ports. */
   ipv6Address: v.optional(ipv6With64),
   routedIpv6: v.optional(v.record(interfaceName, ipv6With64)),
+  /** `authentication host-mode` of access ports that have another than the rest. */
+  hostModes: v.optional(v.record(interfaceName, v.picklist(hostModes, `one of ${hostModes.join(', ')}`))),
   /** RADIUS servers, in the order in which they are tried. */
   radiusServers: v.pipe(v.array(name), v.minLength(1, 'at least one PSN')),
 });
@@ -74,6 +80,16 @@ const psnNode = v.strictObject({
   ipv6Gateway: v.optional(ipv6),
 });
 
+/**
+An unmanaged switch on a desk, or the one in a phone: the hosts at it share the access port that it is cabled to. A host that leaves it does
+not take the port's carrier along; a port that is shut leaves the hosts theirs, because an unmanaged switch tells nobody.
+*/
+const deskSwitchNode = v.strictObject({
+  kind: v.literal('desk-switch'),
+  /** It has its power from the port (PoE), as a phone's does: while that is down it is dark, and its hosts have no carrier either. */
+  poe: v.optional(v.boolean()),
+});
+
 const end = v.pipe(
   v.string(),
   v.regex(/^[a-z][a-z0-9-]{0,30}:[a-z][a-z0-9-]{0,14}$/, 'NODE:INTERFACE, such as nad:fa0-12'),
@@ -81,7 +97,14 @@ const end = v.pipe(
 
 const topologySchema = v.strictObject({
   name,
-  nodes: v.record(name, v.variant('kind', [endpointNode, nadNode, psnNode], 'a node of kind endpoint, nad or psn')),
+  nodes: v.record(
+    name,
+    v.variant(
+      'kind',
+      [endpointNode, nadNode, psnNode, deskSwitchNode],
+      'a node of kind endpoint, nad, psn or desk-switch',
+    ),
+  ),
   links: v.array(
     v.strictObject({
       ends: v.tuple([end, end], 'two ends, NODE:INTERFACE each'),
@@ -123,6 +146,11 @@ export function nodesOf<Kind extends TopologyNode['kind']>(
   return Object.entries(topology.nodes).filter((entry): entry is [string, NodeOfKind<Kind>] => entry[1].kind === kind);
 }
 
+/** The endpoints that have an agent: those that are no phones. */
+export function agentsOf(topology: Topology): [string, NodeOfKind<'endpoint'>][] {
+  return nodesOf(topology, 'endpoint').filter(([, {phone}]) => phone !== true);
+}
+
 /** An end of a link, taken apart: `nad:fa0-12`. */
 export function readEnd(text: string): {node: string; interface: string} {
   const [node = '', interfaceName = ''] = text.split(':');
@@ -141,6 +169,7 @@ export function accessPorts(topology: Topology, nad: string): string[] {
 
 /** MAC and addresses of its own. */
 function identifiersOf(node: TopologyNode): string[] {
+  if (node.kind === 'desk-switch') return [];
   if (node.kind === 'endpoint') return [node.mac, node.address];
   const routed = node.kind === 'nad' ? Object.values(node.routedIpv6 ?? {}) : [];
   return [node.address, ...(node.ipv6Address === undefined ? [] : [node.ipv6Address]), ...routed];
@@ -162,8 +191,8 @@ function inconsistencies(topology: Topology): string[] {
   const nads = nodesOf(topology, 'nad');
   if (nads.length !== 1) problems.push(`nodes: expected exactly one node of kind nad, got ${nads.length}`);
   if (nodesOf(topology, 'psn').length === 0) problems.push('nodes: expected at least one node of kind psn, got none');
-  if (nodesOf(topology, 'endpoint').length === 0)
-    problems.push('nodes: expected at least one node of kind endpoint, got none');
+  if (agentsOf(topology).length === 0)
+    problems.push('nodes: expected at least one node of kind endpoint that is no phone, got none');
 
   const seen = new Set<string>();
   topology.links.forEach((link, index) => {
@@ -188,15 +217,25 @@ function inconsistencies(topology: Topology): string[] {
         problems.push(`nodes.${nadName}.radiusServers: expected names of nodes of kind psn, got ${server}`);
       }
     }
+    const access = accessPorts(topology, nadName);
+    for (const port of Object.keys(nad.hostModes ?? {}).filter(port => !access.includes(port)))
+      problems.push(`nodes.${nadName}.hostModes: expected access ports (${access.join(', ')}), got ${port}`);
     for (const port of Object.keys(nad.routed)) {
       if (!seen.has(`${nadName}:${port}`))
         problems.push(`nodes.${nadName}.routed: no link leads to ${nadName}:${port}`);
     }
   }
   for (const [node, declared] of Object.entries(topology.nodes)) {
-    if (declared.kind !== 'nad' && !seen.has(`${node}:eth0`)) problems.push(`links: no link leads to ${node}:eth0`);
+    const hasEth0 = declared.kind === 'endpoint' || declared.kind === 'psn';
+    if (hasEth0 && !seen.has(`${node}:eth0`)) problems.push(`links: no link leads to ${node}:eth0`);
   }
-  return [...problems, ...ipv6Problems(topology), ...repeated(topology), ...outsideOfDhcp(topology)];
+  return [
+    ...problems,
+    ...deskSwitchProblems(topology),
+    ...ipv6Problems(topology),
+    ...repeated(topology),
+    ...outsideOfDhcp(topology),
+  ];
 }
 
 /** The switch's DHCP server is on the access VLAN, and gives itself for a gateway. */

@@ -11,7 +11,7 @@ export type LabEventKind = LabEventBody['kind'];
 
 export type EventOf<Kind extends LabEventKind> = Extract<LabEvent, {kind: Kind}>;
 
-export type LabEventBody = EndpointEvent | NadEvent | PsnEvent | HarnessEvent;
+export type LabEventBody = EndpointEvent | NadEvent | PsnEvent | DeskSwitchEvent | HarnessEvent;
 
 /** Told by the endpoint's agent (domain.md 2 to 4). */
 export type EndpointEvent =
@@ -164,6 +164,9 @@ export type PsnEvent =
   | {kind: 'syslog-received'; from: string; line: string}
   | {kind: 'configuration-changed'; what: string}
   | {kind: 'radius-request-dropped'; from: string; reason: string};
+
+/** Told by a desk switch that has its power from the port. */
+export type DeskSwitchEvent = {kind: 'power-lost'} | {kind: 'power-restored'};
 
 /** Told by whoever carries a role, or by the harness. */
 export type HarnessEvent =

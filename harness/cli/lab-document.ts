@@ -5,7 +5,7 @@ import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
-import {nodesOf, type Topology} from '#harness/topology.ts';
+import {agentsOf, nodesOf, type Topology} from '#harness/topology.ts';
 import type {WireDirection} from '#images/wire/contract.ts';
 import type {AgentView} from '#protocol/agent/contract.ts';
 import {iosAclName} from '#protocol/dacl/name.ts';
@@ -16,7 +16,7 @@ import type {PsnView} from '#protocol/psn/contract.ts';
 export interface LabDocument {
   lab: string;
   labMs: number;
-  nodes: {node: string; kind: string; address: string; container: string; state: string}[];
+  nodes: {node: string; kind: string; address: string | null; container: string; state: string}[];
   links: Topology['links'];
   /** Directions of links that misbehave now, what makes them, and what it has carried. */
   impairments: WireDirection[];
@@ -29,7 +29,9 @@ export interface LabDocument {
 
 export async function labDocument(lab: ContainerLab): Promise<LabDocument> {
   const nodes = await Promise.all(
-    Object.entries(lab.topology.nodes).map(async ([node, {kind, address}]) => {
+    Object.entries(lab.topology.nodes).map(async ([node, declared]) => {
+      const {kind} = declared;
+      const address = declared.kind === 'desk-switch' ? null : declared.address;
       const {Id, State} = await lab.containerOf(node).inspect();
       return {node, kind, address, container: Id.slice(0, 12), state: State.Status};
     }),
@@ -41,7 +43,7 @@ export async function labDocument(lab: ContainerLab): Promise<LabDocument> {
       .map(([name]) => psnOf(lab, name).view()),
   );
   const agents = await Promise.all(
-    nodesOf(lab.topology, 'endpoint')
+    agentsOf(lab.topology)
       .filter(([name]) => up(name))
       .map(async ([name]) => ({node: name, ...(await endpointOf(lab, name).view())})),
   );
@@ -73,7 +75,7 @@ export function labText(document: LabDocument): string {
     `Lab ${document.lab}, ${(document.labMs / 1000).toFixed(1)} s old`,
     table(
       ['node', 'kind', 'address', 'container', 'state'],
-      document.nodes.map(({node, kind, address, container, state}) => [node, kind, address, container, state]),
+      document.nodes.map(({node, kind, address, container, state}) => [node, kind, address ?? '-', container, state]),
     ),
     [
       ...document.links.map(({ends}) => `  ${ends.join(' ── ')}`),

@@ -103,6 +103,7 @@ export async function deployLab(session: DeploySession, options: DeployOptions):
     await links.apply(impairments);
     await begin('psn');
     await begin('nad');
+    await begin('desk-switch');
     await options.prepare?.(lab);
     await begin('endpoint');
     return lab;
@@ -118,9 +119,7 @@ async function startNodes(
   {name, labels, onEvent}: {name: string; labels: Record<string, string>; onEvent: (event: LabEvent) => void},
 ): Promise<Map<string, StartedNode>> {
   const hosts = Object.fromEntries(
-    Object.entries(topology.nodes)
-      .filter(([, node]) => node.kind === 'psn')
-      .map(([node, {address}]) => [fqdn(node), address.split('/')[0] ?? '']),
+    nodesOf(topology, 'psn').map(([node, {address}]) => [fqdn(node), address.split('/')[0] ?? '']),
   );
   const started = await fewAtATime(nodesAtATime, Object.entries(topology.nodes), async ([node, {kind}]) => {
     const nodeLabels = {

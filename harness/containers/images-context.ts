@@ -6,7 +6,7 @@ import {Readable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import {pack} from 'tar-stream';
 
-export type ImageKind = 'base' | 'endpoint' | 'nad' | 'psn' | 'reaper' | 'wire';
+export type ImageKind = 'base' | 'endpoint' | 'nad' | 'psn' | 'desk-switch' | 'reaper' | 'wire';
 
 type Files = Map<string, Uint8Array | string>;
 
@@ -50,6 +50,7 @@ export function imageContexts(root = repositoryRoot): Record<ImageKind, ImageCon
     endpoint: onBase('endpoint', ['images/endpoint', 'images/shell', 'protocol'], ['fast-xml-parser']),
     nad: onBase('nad', ['images/nad', 'images/shell', 'protocol']),
     psn: onBase('psn', ['images/psn', 'images/shell', 'protocol']),
+    'desk-switch': onBase('desk-switch', ['images/desk-switch', 'images/shell', 'protocol']),
     wire: onBase('wire', ['images/wire', 'images/shell', 'protocol']),
   };
 }

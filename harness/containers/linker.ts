@@ -5,6 +5,7 @@ addresses (design.md 3). One serves all labs of a program, one script after the 
 import {randomUUID} from 'node:crypto';
 import {PassThrough} from 'node:stream';
 import type Docker from 'dockerode';
+import {hostPortsOf, uplinkOf} from '#harness/desk-switch.ts';
 import {routerLinkLocal} from '#harness/slaac.ts';
 import {accessPorts, nodesOf, readEnd, type Topology, type TopologyNode} from '#harness/topology.ts';
 
@@ -119,9 +120,10 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
     const index = firstIndex + topology.links.indexOf(link);
     return [
       ...leftover.map(
-        end => `nsenter --net=/proc/${pids[end?.node ?? '']}/ns/net ip link del ${end?.interface} 2>/dev/null || true`,
+        end =>
+          `nsenter --net=/proc/${pids[end?.node ?? '']}/ns/net ip link del dev ${end?.interface} 2>/dev/null || true`,
       ),
-      `ip link add ${a?.interface} index ${index} netns ${pids[a?.node ?? '']} type veth peer name ${b?.interface} netns ${pids[b?.node ?? '']}`,
+      `ip link add name ${a?.interface} index ${index} netns ${pids[a?.node ?? '']} type veth peer name ${b?.interface} netns ${pids[b?.node ?? '']}`,
     ];
   });
   // The switch first: its ports are up before anybody behind them speaks.
@@ -140,19 +142,29 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
       batch(pids[name], [
         ...(only === undefined || only === name ? ['link set lo up', ...vlan] : []),
         ...access.flatMap(port => [
-          `link set ${port} master vlan255`,
-          `link set ${port} ${only === name ? 'down' : 'up'}`,
+          `link set dev ${port} master vlan255`,
+          `link set dev ${port} ${only === name ? 'down' : 'up'}`,
         ]),
         ...routed.flatMap(([port, address]) => [
           `addr add ${address} dev ${port}`,
           ...ipv6Of(nad.routedIpv6?.[port], port),
-          `link set ${port} up`,
+          `link set dev ${port} up`,
         ]),
       ]),
     );
   }
+  for (const [name] of nodesOf(topology, 'desk-switch')) {
+    const own = readEnd(uplinkOf(topology, name)?.[0] ?? '').interface;
+    const ports = [own, ...hostPortsOf(topology, name)].filter(port => touched(name, port));
+    lines.push(
+      batch(pids[name], [
+        ...(only === undefined || only === name ? deskBridge : []),
+        ...ports.flatMap(port => [`link set dev ${port} master desk`, `link set dev ${port} up`]),
+      ]),
+    );
+  }
   for (const [name, node] of Object.entries(topology.nodes)) {
-    if (node.kind === 'nad' || !touched(name, 'eth0')) continue;
+    if (node.kind === 'nad' || node.kind === 'desk-switch' || !touched(name, 'eth0')) continue;
     lines.push(
       batch(pids[name], [
         'link set lo up',
@@ -171,6 +183,13 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
   }
   return `${lines.join('\n')}\n`;
 }
+
+/** EAPOL passes it (mask 8: 01:80:c2:00:00:03), and so does multicast that nobody has asked for. */
+const deskBridge = [
+  'link set lo up',
+  'link add desk type bridge forward_delay 0 group_fwd_mask 8 mcast_snooping 0',
+  'link set desk up',
+];
 
 /** Its DHCP client gives it address and route. */
 const hasLease = (node: TopologyNode): boolean => node.kind === 'endpoint' && node.dhcp === true;

@@ -58,6 +58,7 @@ const capabilities: Record<ContainerKind, string[]> = {
   endpoint: ['NET_ADMIN'],
   nad: ['NET_ADMIN', 'NET_RAW', 'NET_BIND_SERVICE'], // the last is dnsmasq's: see images/shell/seal.sh
   psn: [],
+  'desk-switch': ['NET_ADMIN'],
   wire: [],
 };
 
@@ -80,6 +81,7 @@ const sysctls: Record<ContainerKind, Record<string, string>> = {
     'net.ipv4.ping_group_range': '0 2147483647',
     'net.ipv4.ip_unprivileged_port_start': '443', // its REST API
   },
+  'desk-switch': {'net.ipv6.conf.default.disable_ipv6': '1'}, // it is no host: nothing it sends is its own
   wire: {},
 };
 
@@ -95,6 +97,7 @@ const ipv6Sysctls: Record<ContainerKind, Record<string, string>> = {
   },
   nad: {'net.ipv6.conf.all.forwarding': '1', 'net.ipv6.conf.default.accept_dad': '0'},
   psn: {'net.ipv6.conf.default.accept_dad': '0'},
+  'desk-switch': {},
   wire: {},
 };
 

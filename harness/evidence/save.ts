@@ -9,7 +9,7 @@ import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {execIn} from '#harness/containers/exec.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {PcapngStream} from '#harness/evidence/pcapng.ts';
-import {nodesOf, readEnd} from '#harness/topology.ts';
+import {agentsOf, nodesOf, readEnd} from '#harness/topology.ts';
 import {knockPorts} from '#protocol/nad/knock.ts';
 
 /** The gap meter's knocks are no part of the story, and would be most of what is captured. */
@@ -59,7 +59,7 @@ export async function saveEvidence(
       ? []
       : [save('failure.txt', async () => `${error instanceof Error ? (error.stack ?? error.message) : error}\n`)]),
     ...Object.keys(lab.topology.nodes).map(node => save(`${node}.log`, () => containerLog(lab, node))),
-    ...nodesOf(lab.topology, 'endpoint').map(([node]) =>
+    ...agentsOf(lab.topology).map(([node]) =>
       save(`${node}-AnyConnect_ISEPosture.txt`, () => endpointOf(lab, node).readLog()),
     ),
     ...switchPorts(lab).map(port => save(`${port}.pcapng`, () => readCapture(lab, port))),

@@ -1,7 +1,7 @@
 import type {Violation} from '#harness/explore/violation.ts';
 import {fqdn} from '#harness/lab-settings.ts';
 import {postureConfigurationDetection} from '#harness/scenarios/missing-deny.ts';
-import type {PacketSeen} from '#harness/simulator/simulated-lab.ts';
+import type {PacketSeen} from '#harness/simulator/packet-seen.ts';
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {parseAcl} from '#protocol/dacl/parse.ts';
 import {verdict} from '#protocol/dacl/verdict.ts';

@@ -8,15 +8,14 @@ import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
 import type {ScriptedSupplicant} from '#harness/simulator/scripted-authenticator.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
 import type {Timer} from '#harness/simulator/simulation.ts';
-import type {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
 import {VirtualSlaac} from '#harness/simulator/virtual-slaac.ts';
-import {readEnd} from '#harness/topology.ts';
 import {slaacPatienceMs} from '#images/endpoint/network-adapter.ts';
 import type {NodeCommand} from '#images/endpoint/node-command.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import {Agent} from '#protocol/agent/agent.ts';
 import type {AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
 import type {ProfileResult} from '#protocol/agent/profile.ts';
+import {Phone} from '#protocol/phone/phone.ts';
 import type {CommonEffect} from '#protocol/role.ts';
 
 const discardPort = 9;
@@ -84,6 +83,7 @@ export class EndpointNode implements SimulatedNode {
   boot(setClock: {clockOffsetMs?: number} = {}): void {
     const {simulation, clock, outlets, sabotage} = this.#surroundings;
     const {
+      phone,
       interface: _interface,
       gateway,
       dhcp,
@@ -96,15 +96,17 @@ export class EndpointNode implements SimulatedNode {
     this.#stack.isPowered = true;
     this.#plug(true); // an interface that was taken down does not outlive the power
     this.#carrierIsUp = this.#surroundings.network.link(`${this.#surroundings.node}:eth0`).isUp;
-    const role = new Agent({
-      ...settings,
-      ...setClock,
-      addresses: [],
-      profile: readProfile(this.#files.profileXml),
-      knownPsns: this.#files.knownPsns,
-    });
+    const role = phone
+      ? new Phone()
+      : new Agent({
+          ...settings,
+          ...setClock,
+          addresses: [],
+          profile: readProfile(this.#files.profileXml),
+          knownPsns: this.#files.knownPsns,
+        });
     const carried = new CarriedRole<AgentInput, AgentEffect>({
-      role: sabotage.agent?.(role) ?? role,
+      role: role instanceof Agent ? (sabotage.agent?.(role) ?? role) : role,
       simulation,
       clock,
       outlets,
@@ -301,17 +303,6 @@ export class EndpointNode implements SimulatedNode {
     const all = [...addresses, ...(up && ipv6Address !== null ? [ipv6Address] : [])];
     this.#carried?.input({kind: 'link', up, addresses: all});
   }
-}
-
-/** The supplicant at the other end of a link, if the link is up and that is an endpoint. */
-export function supplicantAt(
-  end: string,
-  network: VirtualNetwork,
-  nodes: ReadonlyMap<string, SimulatedNode>,
-): ScriptedSupplicant | undefined {
-  const link = network.link(end);
-  const [peer] = link.ends.filter(other => other !== end).map(other => nodes.get(readEnd(other).node));
-  return link.isUp && peer instanceof EndpointNode ? peer.supplicant : undefined;
 }
 
 const read = new Map<string, ProfileResult>();

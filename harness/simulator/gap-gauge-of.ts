@@ -17,7 +17,7 @@ export function gapGaugeOf(
     permits: (port: string, packet: Packet) => boolean;
   },
 ): GapGauge {
-  const source = addressOf(lab.topology.nodes[endpoint] ?? {address: ''});
+  const source = addressOf(Object.fromEntries(nodesOf(lab.topology, 'endpoint'))[endpoint] ?? {address: ''});
   const psns = new Map(nodesOf(lab.topology, 'psn').map(([psn, node]) => [fqdn(psn), {psn, address: addressOf(node)}]));
   return new GapGauge({
     targets: [...psns.keys()],
@@ -25,9 +25,9 @@ export function gapGaugeOf(
     isOpen(target, destinationPort) {
       const {psn = '', address: destination = ''} = psns.get(target) ?? {};
       if (!lab.isListening(psn, destinationPort)) return false;
-      if (!lab.network.link(`${endpoint}:eth0`).isUp || !lab.network.link(`${psn}:eth0`).isUp) return false;
+      if (!lab.network.wiring.isConnected(endpoint) || !lab.network.link(`${psn}:eth0`).isUp) return false;
       const syn: Packet = {protocol: tcp, source, sourcePort: 40_000, destination, destinationPort, flags: ['syn']};
-      return lab.permits(lab.network.portOf(endpoint), syn);
+      return lab.permits(lab.network.wiring.portOf(endpoint), syn);
     },
   });
 }

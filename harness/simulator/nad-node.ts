@@ -32,7 +32,7 @@ export interface NadWitness {
   /** Something else is in force from now on. */
   forwardingChanged(): void;
   setPort(port: string, isUp: boolean): void;
-  supplicantAt(port: string): ScriptedSupplicant | undefined;
+  supplicantOf(host: {port: string; mac: string}): ScriptedSupplicant | undefined;
 }
 
 /** The switch: images/nad/main.ts in virtual time, with `verdict()` for a packet filter. */
@@ -93,7 +93,7 @@ export class NadNode implements SimulatedNode {
         simulation,
         secret: dot1x.authenticatorSecret,
         randomBytes: count => random.bytes(count),
-        supplicantAt: port => this.#witness.supplicantAt(port),
+        supplicantOf: host => this.#witness.supplicantOf(host),
         onRequest: (from, bytes) => carried.input({kind: 'authenticator-request', from, bytes}),
       });
     }
@@ -209,7 +209,7 @@ export class NadNode implements SimulatedNode {
         this.#authenticator?.answer(effect.to, effect.bytes);
         return;
       case 'probe-address':
-        this.#surroundings.network.askForHost(effect.port, effect.address);
+        this.#surroundings.network.askForHost(effect);
         return;
       default:
         effect satisfies never;

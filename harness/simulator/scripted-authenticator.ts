@@ -32,7 +32,7 @@ export class ScriptedAuthenticator {
   readonly #simulation: Simulation;
   readonly #secret: string;
   readonly #randomBytes: RandomBytes;
-  readonly #supplicantAt: (port: string) => ScriptedSupplicant | undefined;
+  readonly #supplicantOf: (host: {port: string; mac: string}) => ScriptedSupplicant | undefined;
   readonly #onRequest: (from: Endpoint, bytes: Uint8Array) => void;
   /** By the source port of their requests. */
   readonly #conversations = new Map<number, Conversation>();
@@ -42,13 +42,13 @@ export class ScriptedAuthenticator {
     simulation: Simulation;
     secret: string;
     randomBytes: RandomBytes;
-    supplicantAt: (port: string) => ScriptedSupplicant | undefined;
+    supplicantOf: (host: {port: string; mac: string}) => ScriptedSupplicant | undefined;
     onRequest: (from: Endpoint, bytes: Uint8Array) => void;
   }) {
     this.#simulation = options.simulation;
     this.#secret = options.secret;
     this.#randomBytes = options.randomBytes;
-    this.#supplicantAt = options.supplicantAt;
+    this.#supplicantOf = options.supplicantOf;
     this.#onRequest = options.onRequest;
   }
 
@@ -103,10 +103,5 @@ export class ScriptedAuthenticator {
       this.#conversations.set(key, {port, mac, asked: {identifier, authenticator: request.authenticator}});
       this.#onRequest({address: '127.0.0.1', port: key}, request.bytes);
     });
-  }
-
-  #supplicantOf({port, mac}: {port: string; mac: string}): ScriptedSupplicant | undefined {
-    const supplicant = this.#supplicantAt(port);
-    return supplicant?.mac === mac ? supplicant : undefined;
   }
 }

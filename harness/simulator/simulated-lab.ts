@@ -7,17 +7,20 @@ import {hostsOf, planRoles, type RolePlan} from '#harness/role-plan.ts';
 import {Answers} from '#harness/simulator/answers.ts';
 import {Cables} from '#harness/simulator/cables.ts';
 import type {RoleOutlets} from '#harness/simulator/carried-role.ts';
-import {EndpointNode, supplicantAt} from '#harness/simulator/endpoint-node.ts';
+import {DeskNode} from '#harness/simulator/desk-node.ts';
+import {EndpointNode} from '#harness/simulator/endpoint-node.ts';
 import {eventWait} from '#harness/simulator/event-wait.ts';
 import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import {gapGaugeOf} from '#harness/simulator/gap-gauge-of.ts';
 import {NadNode} from '#harness/simulator/nad-node.ts';
 import {NodeClock} from '#harness/simulator/node-clock.ts';
+import type {PacketSeen} from '#harness/simulator/packet-seen.ts';
 import {plainCopy} from '#harness/simulator/plain-copy.ts';
 import {PsnNode} from '#harness/simulator/psn-node.ts';
 import type {Sabotage} from '#harness/simulator/sabotage.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
 import {Simulation} from '#harness/simulator/simulation.ts';
+import {supplicantOf} from '#harness/simulator/supplicant-of.ts';
 import {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
 import {Waits} from '#harness/simulator/waits.ts';
 import {Timeline} from '#harness/timeline.ts';
@@ -34,14 +37,6 @@ export interface SimulationOptions {
   sabotage?: Sabotage;
   /** Runs when PSNs and switch take part and no endpoint does yet. */
   prepare?: (lab: SimulatedLab) => Promise<void>;
-}
-
-/** A packet that entered an access port, and what became of it. */
-export interface PacketSeen {
-  atMs: number;
-  port: string;
-  packet: Packet;
-  verdict: 'permit' | 'deny';
 }
 
 const defaultWithinMs = 120_000;
@@ -116,6 +111,7 @@ export class SimulatedLab implements Lab {
     this.#boot('psn');
     this.#boot('nad');
     while (!this.#nad.isGuarded && this.simulation.step());
+    this.#boot('desk-switch');
     await prepare?.(this);
     this.#boot('endpoint');
   }
@@ -227,15 +223,21 @@ export class SimulatedLab implements Lab {
     };
     if (plan.kind === 'endpoint') {
       const plug = (isUp: boolean) => this.#cables.setDown(`${plan.node}:eth0`, `${plan.node} unplugged`, !isUp);
-      const sendEapolStart = (mac: string) => this.#nad.hearsEapolStart({port: this.network.portOf(plan.node), mac});
+      const sendEapolStart = (mac: string) =>
+        this.#nad.hearsEapolStart({port: this.network.wiring.portOf(plan.node), mac});
       return new EndpointNode(surroundings, plan.settings, {gauge: this.#gaugeOf(plan.node), plug, sendEapolStart});
     }
     if (plan.kind === 'nad') {
       return new NadNode(surroundings, plan.settings, {
         forwardingChanged: () => this.#look(),
         setPort: (port, isUp) => this.#cables.setDown(`${plan.node}:${port}`, `${port} shut`, !isUp),
-        supplicantAt: port => supplicantAt(`${plan.node}:${port}`, this.network, this.#nodes),
+        supplicantOf: host => supplicantOf(host, this.network, this.#nodes),
       });
+    }
+    if (plan.kind === 'desk-switch') {
+      const setPort = (port: string, isUp: boolean) =>
+        this.#cables.setDown(`${plan.node}:${port}`, `${plan.node} dark`, !isUp);
+      return new DeskNode(surroundings, plan.settings, setPort);
     }
     const isTrusted = !this.settings.psn.untrusted.includes(plan.node);
     return new PsnNode(surroundings, plan.settings, {hosts: hostsOf(this.topology), isTrusted});

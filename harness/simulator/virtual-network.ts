@@ -1,3 +1,4 @@
+import {AccessWiring} from '#harness/simulator/access-wiring.ts';
 import {broadcast} from '#harness/simulator/dhcp.ts';
 import {GatewayArp} from '#harness/simulator/gateway-arp.ts';
 import {VirtualLink} from '#harness/simulator/link.ts';
@@ -5,7 +6,7 @@ import {Random} from '#harness/simulator/random.ts';
 import {frameBytes, icmp, icmpv6, type Payload, tcp, udp} from '#harness/simulator/segment.ts';
 import type {Simulation} from '#harness/simulator/simulation.ts';
 import {slaacAddresses} from '#harness/slaac.ts';
-import {accessPorts, nodesOf, readEnd, type Topology} from '#harness/topology.ts';
+import {accessPorts, nodesOf, type Topology} from '#harness/topology.ts';
 import {familyOf} from '#protocol/dacl/ip-address.ts';
 import type {Packet} from '#protocol/dacl/verdict.ts';
 
@@ -26,7 +27,8 @@ export interface SwitchEyes {
 
 /**
 The lab's cables and the switch between them: endpoint ── access port ── (filter) ── routed port ── PSN. Packets that enter an
-access port are looked at there; everything else passes. Return traffic is not filtered (domain.md 5.6).
+access port are looked at there; everything else passes. Return traffic is not filtered (domain.md 5.6). What hosts at the same desk switch
+say to each other is nobody's business here.
 */
 export class VirtualNetwork {
   readonly nad: string;
@@ -40,6 +42,7 @@ export class VirtualNetwork {
   readonly #asksForRouter = new Set<string>();
   readonly #owners: ReadonlyMap<string, string>;
   readonly #access: ReadonlySet<string>;
+  readonly wiring: AccessWiring;
   #eyes: SwitchEyes | undefined;
 
   /** `timerScale`: lab milliseconds a millisecond of the kernels' own timers takes. */
@@ -54,6 +57,7 @@ export class VirtualNetwork {
       const link = new VirtualLink(ends, {simulation, random: new Random(seed, `link ${ends.join(' ')}`)});
       for (const end of ends) this.#links.set(end, link);
     }
+    this.wiring = new AccessWiring(topology, end => this.link(end));
     for (const [node, endpoint] of nodesOf(topology, 'endpoint')) {
       this.#arp.set(node, new GatewayArp({simulation, timerScale, ask: () => this.#askForGateway(node, endpoint)}));
     }
@@ -79,17 +83,6 @@ export class VirtualNetwork {
     return [...new Set(this.#links.values())];
   }
 
-  /** The other end of an access port: the endpoint there. */
-  endpointAt(port: string): string | undefined {
-    const other = this.#links.get(`${this.nad}:${port}`)?.ends.find(end => readEnd(end).node !== this.nad);
-    return other === undefined ? undefined : readEnd(other).node;
-  }
-
-  portOf(endpoint: string): string {
-    const end = this.#links.get(`${endpoint}:eth0`)?.ends.find(end => readEnd(end).node === this.nad);
-    return end === undefined ? '' : readEnd(end).interface;
-  }
-
   nodeOf(address: string): string | undefined {
     return this.#owners.get(address);
   }
@@ -111,7 +104,8 @@ export class VirtualNetwork {
       link.carry(node, () => this.#forward(packet, payload), frameBytes(payload));
       return;
     }
-    const transmit = () => link.carry(node, () => this.#enter(node, packet, payload), frameBytes(payload));
+    const enter = () => this.#enter(node, packet, payload);
+    const transmit = () => this.wiring.carryUp(node, enter, frameBytes(payload));
     if (packet.destination === broadcast || familyOf(packet.destination) === 'ipv6') {
       if (familyOf(packet.destination) === 'ipv6' && this.#asksForRouter.delete(node))
         this.discover(node, packet.source);
@@ -126,28 +120,27 @@ export class VirtualNetwork {
   the switch's advertisement.
   */
   discover(node: string, address: string | null, answered?: () => void): void {
-    const link = this.link(`${node}:eth0`);
     const declared = this.#topology.nodes[node];
     if (declared?.kind !== 'endpoint' || this.#silent.ipv6.has(node)) return;
-    link.carry(node, () => {
-      this.#eyes?.sees(this.portOf(node), declared.mac, address);
-      if (answered) link.carry(this.nad, answered);
+    this.wiring.carryUp(node, () => {
+      this.#eyes?.sees(this.wiring.portOf(node), declared.mac, address);
+      if (answered) this.wiring.carryDown(node, answered);
     });
   }
 
-  /** The switch asks, by ARP or neighbour solicitation, whether a host is still there; it answers if it can, for IPv4 with the address it has. */
-  askForHost(port: string, address: string): void {
-    const endpoint = this.endpointAt(port);
-    if (endpoint === undefined) return;
-    const link = this.link(`${this.nad}:${port}`);
-    const declared = this.#topology.nodes[endpoint];
-    if (declared?.kind !== 'endpoint' || this.#silent[familyOf(address)].has(endpoint)) return;
-    link.carry(this.nad, () =>
-      link.carry(endpoint, () => {
-        const own = familyOf(address) === 'ipv4' ? withoutLength(declared.address) : address;
-        this.#eyes?.sees(port, declared.mac, own);
-      }),
-    );
+  /**
+  The switch asks, by ARP or neighbour solicitation to its MAC, whether a host is still there; it answers if it can, for IPv4 with the
+  address it has.
+  */
+  askForHost({port, mac, address}: {port: string; mac: string; address: string}): void {
+    const family = familyOf(address);
+    for (const endpoint of this.wiring.endpointsAt(port)) {
+      const declared = this.#topology.nodes[endpoint];
+      if (declared?.kind !== 'endpoint' || declared.mac !== mac || this.#silent[family].has(endpoint)) continue;
+      const own = family === 'ipv4' ? withoutLength(declared.address) : address;
+      const answer = () => this.wiring.carryUp(endpoint, () => this.#eyes?.sees(port, mac, own));
+      this.wiring.carryDown(endpoint, answer);
+    }
   }
 
   /** A host that falls silent still knows its gateway; one that answers again has to ask for it. */
@@ -171,16 +164,15 @@ export class VirtualNetwork {
 
   #askForGateway(node: string, {mac, address}: {mac: string; address: string}): void {
     if (this.#silent.ipv4.has(node)) return;
-    const link = this.link(`${node}:eth0`);
-    const port = this.portOf(node);
-    link.carry(node, () => {
+    const port = this.wiring.portOf(node);
+    this.wiring.carryUp(node, () => {
       this.#eyes?.sees(port, mac, withoutLength(address));
-      link.carry(this.nad, () => this.#arp.get(node)?.answered());
+      this.wiring.carryDown(node, () => this.#arp.get(node)?.answered());
     });
   }
 
   #enter(node: string, packet: Packet, payload: Payload): void {
-    const port = this.portOf(node);
+    const port = this.wiring.portOf(node);
     const declared = this.#topology.nodes[node];
     if (declared?.kind === 'endpoint' && isTelling(packet)) this.#eyes?.sees(port, declared.mac, null);
     if (this.#eyes?.redirects(port, packet, payload)) return;
@@ -189,10 +181,9 @@ export class VirtualNetwork {
 
   /** To every host of the access VLAN. */
   #flood(packet: Packet, payload: Payload): void {
-    for (const port of this.#access) {
-      const link = this.link(`${this.nad}:${port}`);
-      const host = this.#attached.get(this.endpointAt(port) ?? '');
-      if (link.isUp) link.carry(this.nad, () => host?.receive(packet, payload), frameBytes(payload));
+    for (const [endpoint] of nodesOf(this.#topology, 'endpoint')) {
+      const host = this.#attached.get(endpoint);
+      this.wiring.carryDown(endpoint, () => host?.receive(packet, payload), frameBytes(payload));
     }
   }
 
@@ -202,9 +193,10 @@ export class VirtualNetwork {
       this.#attached.get(owner)?.receive(packet, payload);
       return;
     }
-    const link = owner === undefined ? undefined : this.#links.get(`${owner}:eth0`);
-    if (owner !== undefined && link?.isUp) {
-      link.carry(this.nad, () => this.#attached.get(owner)?.receive(packet, payload), frameBytes(payload));
+    if (owner !== undefined && this.#hasCarrierTowards(owner)) {
+      const arrive = () => this.#attached.get(owner)?.receive(packet, payload);
+      if (this.#topology.nodes[owner]?.kind === 'endpoint') this.wiring.carryDown(owner, arrive, frameBytes(payload));
+      else this.link(`${owner}:eth0`).carry(this.nad, arrive, frameBytes(payload));
       return;
     }
     const sender = this.#owners.get(packet.source);
@@ -222,6 +214,12 @@ export class VirtualNetwork {
     );
   }
 
+  /** At the switch's own port: what is missing behind a desk switch it does not know. */
+  #hasCarrierTowards(node: string): boolean {
+    const port = this.wiring.portOf(node);
+    return this.link(port === '' ? `${node}:eth0` : `${this.nad}:${port}`).isUp;
+  }
+
   /** The host's own stack says so; never before the sender has finished sending. */
   #reportUnreachable(node: string, packet: Packet, payload: Payload): void {
     if (payload.kind === 'unreachable') return;
@@ -229,9 +227,8 @@ export class VirtualNetwork {
   }
 
   #addressOfNad(towards: string): string {
-    const nad = this.#topology.nodes[this.nad];
-    const ipv6 = nad?.kind === 'nad' ? nad.ipv6Address : undefined;
-    return withoutLength((familyOf(towards) === 'ipv4' ? nad?.address : ipv6) ?? '');
+    const [[, nad] = []] = nodesOf(this.#topology, 'nad');
+    return withoutLength((familyOf(towards) === 'ipv4' ? nad?.address : nad?.ipv6Address) ?? '');
   }
 
   isAccessPort(port: string): boolean {
@@ -249,6 +246,7 @@ function ownersOf(topology: Topology): Map<string, string> {
   const owners = new Map<string, string>();
   const prefix = nodesOf(topology, 'nad')[0]?.[1].ipv6Address;
   for (const [node, declared] of Object.entries(topology.nodes)) {
+    if (declared.kind === 'desk-switch') continue;
     owners.set(withoutLength(declared.address), node);
     if (declared.kind === 'endpoint') {
       if (prefix !== undefined && declared.ipv6)

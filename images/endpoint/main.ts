@@ -17,6 +17,7 @@ import {HttpClient, type HttpOutcome} from '#images/shell/http-client.ts';
 import {HttpsClient, type HttpsOutcome} from '#images/shell/https-client.ts';
 import {Agent} from '#protocol/agent/agent.ts';
 import type {AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
+import {Phone} from '#protocol/phone/phone.ts';
 import type {CommonEffect} from '#protocol/role.ts';
 
 await run();
@@ -28,6 +29,7 @@ async function run(): Promise<void> {
     obey(id, command as NodeCommand).catch((error: unknown) => control.refuse(id, String(error)));
   });
   const {
+    phone,
     interface: name,
     gateway,
     dhcp,
@@ -73,12 +75,14 @@ async function run(): Promise<void> {
         return adapter.announce();
     }
   };
-  const role = new Agent({
-    ...settings,
-    addresses: [], // until the adapter is known to have its link
-    profile: files.readProfile(),
-    knownPsns: files.readKnownPsns(),
-  });
+  const role = phone
+    ? new Phone()
+    : new Agent({
+        ...settings,
+        addresses: [], // until the adapter is known to have its link
+        profile: files.readProfile(),
+        knownPsns: files.readKnownPsns(),
+      });
   const carried = carry<AgentInput, AgentEffect>({role, clock, control, perform});
   opened.defer(() => carried.stop());
   let ipv4Addresses: string[] = [];

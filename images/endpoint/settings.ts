@@ -4,6 +4,8 @@ import type {AgentSettings} from '#protocol/agent/contract.ts';
 export type EndpointNodeSettings = Omit<AgentSettings, 'profile'> & {
   /** Text of ISEPostureCFG.xml. */
   profileXml: string;
+  /** It is a phone, and has no agent. */
+  phone: boolean;
   interface: string;
   /** Also the DNS server. */
   gateway: string;

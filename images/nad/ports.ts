@@ -67,13 +67,13 @@ export class LinkWatch implements Disposable {
 
 /** Opens or shuts a port. Rejects with what `ip` says. */
 export async function setPort(port: string, up: boolean): Promise<void> {
-  await run('ip', ['link', 'set', port, up ? 'up' : 'down']);
+  await run('ip', ['link', 'set', 'dev', port, up ? 'up' : 'down']);
 }
 
 /** Opens those ports that there are: at the other end of one may be a node without power. */
 export async function openPorts(ports: readonly string[]): Promise<void> {
   const opened = run('ip', ['-force', '-batch', '-']);
-  opened.child.stdin?.end(ports.map(port => `link set ${port} up\n`).join(''));
+  opened.child.stdin?.end(ports.map(port => `link set dev ${port} up\n`).join(''));
   await opened.catch(() => {});
 }
 

@@ -78,7 +78,7 @@ export class PsnDatabase implements Disposable {
   #savePolicy(policy: Policy): void {
     this.#database.exec('DELETE FROM policy');
     for (const kind of policyKinds) {
-      for (const [rank, item] of policy[kind].entries()) {
+      for (const [rank, item] of (policy[kind] ?? []).entries()) {
         this.#statements.policy.run(kind, rank, JSON.stringify(item));
       }
     }
@@ -107,7 +107,13 @@ export class PsnDatabase implements Disposable {
 
 type Endpoint = PersistentState['endpoints'][number];
 
-const policyKinds = ['dacls', 'profiles', 'rules', 'requirements'] as const satisfies (keyof Policy)[];
+const policyKinds = [
+  'dacls',
+  'profiles',
+  'rules',
+  'requirements',
+  'identityGroups',
+] as const satisfies (keyof Policy)[];
 
 const emptyState: PersistentState = {
   policy: {dacls: [], profiles: [], rules: [], requirements: []},
@@ -116,7 +122,7 @@ const emptyState: PersistentState = {
   liveLog: [],
 };
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 /** A column whose value stands in the document, under the name that the contract gives it. */
 const field = (column: string, name: string, type: string): string =>
@@ -124,7 +130,7 @@ const field = (column: string, name: string, type: string): string =>
 
 const schema = `
   CREATE TABLE policy (
-    kind TEXT NOT NULL CHECK (kind IN ('dacls', 'profiles', 'rules', 'requirements')), rank INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN (${policyKinds.map(kind => `'${kind}'`).join(', ')})), rank INTEGER NOT NULL,
     document TEXT NOT NULL, ${field('name', 'name', 'TEXT')}, PRIMARY KEY (kind, rank)
   );
   CREATE TABLE endpoints (
@@ -199,13 +205,15 @@ function readState(database: DatabaseSync): PersistentState | null {
       .all()
       .map(row => JSON.parse(String(row['document'])));
   const policy = <Kind extends keyof Policy>(kind: Kind) =>
-    read<Policy[Kind][number]>(`policy WHERE kind = '${kind}' ORDER BY rank`);
+    read<NonNullable<Policy[Kind]>[number]>(`policy WHERE kind = '${kind}' ORDER BY rank`);
+  const identityGroups = policy('identityGroups');
   const state: PersistentState = {
     policy: {
       dacls: policy('dacls'),
       profiles: policy('profiles'),
       rules: policy('rules'),
       requirements: policy('requirements'),
+      ...(identityGroups.length > 0 ? {identityGroups} : {}),
     },
     endpoints: read('endpoints ORDER BY seq'),
     alarms: read('alarms ORDER BY seq'),

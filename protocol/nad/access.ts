@@ -2,9 +2,10 @@ import {familyOf} from '#protocol/dacl/ip-address.ts';
 import type {Accounting, TerminateCause} from '#protocol/nad/accounting.ts';
 import type {Authorization} from '#protocol/nad/authorization.ts';
 import type {CoaOrder} from '#protocol/nad/coa-order.ts';
-import type {HostMode, NadInput} from '#protocol/nad/contract.ts';
-import type {DeviceTracking} from '#protocol/nad/device-tracking.ts';
+import type {NadInput} from '#protocol/nad/contract.ts';
+import type {DeviceTracking, TrackedAddress} from '#protocol/nad/device-tracking.ts';
 import {isHostAddress, isHostMac} from '#protocol/nad/host.ts';
+import {hostModeOf, isFull} from '#protocol/nad/host-mode.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import type {Port, Ports} from '#protocol/nad/ports.ts';
 import type {Session} from '#protocol/nad/session.ts';
@@ -68,7 +69,7 @@ export class Access {
     }
     const known = this.#sessions.of(port, mac);
     if (known !== undefined) return {session: known, isNew: false};
-    if (isFull(this.#context.settings.hostMode, this.#sessions.onPort(port).length)) {
+    if (isFull(hostModeOf(this.#context.settings, port), this.#sessions.onPort(port).length)) {
       this.violate(port, mac, nowMs);
       return undefined;
     }
@@ -79,7 +80,8 @@ export class Access {
   link(port: string, up: boolean, nowMs: number): void {
     if (!this.#ports.report(port, up)) return;
     this.#context.record({kind: up ? 'link-up' : 'link-down', port});
-    if (!up) this.#clear(port, 'Lost-Carrier', nowMs);
+    if (up) this.#probe(this.#tracking.portUp(port));
+    else this.#clear(port, 'Lost-Carrier', nowMs);
   }
 
   /** The step `ipdt` is behind it. */
@@ -131,7 +133,7 @@ export class Access {
   wake(nowMs: number): void {
     for (const port of this.#ports.bounced(nowMs)) this.open(port);
     const {probe, lost} = this.#tracking.due(nowMs);
-    for (const {port, mac, address} of probe) this.#context.emit({kind: 'probe-address', port, mac, address});
+    this.#probe(probe);
     if (lost.length > 0) this.#context.touch();
   }
 
@@ -142,6 +144,10 @@ export class Access {
     const {port, mac, id: sessionId} = session;
     this.#context.record({kind: 'session-ended', port, mac, sessionId, cause});
     this.#context.touch();
+  }
+
+  #probe(entries: readonly TrackedAddress[]): void {
+    for (const {port, mac, address} of entries) this.#context.emit({kind: 'probe-address', port, mac, address});
   }
 
   #see(port: string, mac: string, address: string, nowMs: number): void {
@@ -171,7 +177,7 @@ export class Access {
 
   #clear(port: string, cause: TerminateCause, nowMs: number): void {
     for (const session of this.#sessions.onPort(port)) this.end(session, cause, nowMs);
-    this.#tracking.forgetPort(port);
+    this.#tracking.portDown(port);
     this.#forgetLearning(action => action.port === port);
   }
 
@@ -182,11 +188,6 @@ export class Access {
       if (matches({port, mac, address})) this.#learning.delete(key);
     }
   }
-}
-
-/** Whether one more host is one too many, whatever it turns out to be. */
-function isFull(hostMode: HostMode, hosts: number): boolean {
-  return (hostMode === 'single-host' && hosts >= 1) || (hostMode === 'multi-domain' && hosts >= 2);
 }
 
 /** A host has one IPv4 address, so a newer one takes the place of one that is about to be learnt. */

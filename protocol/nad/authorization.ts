@@ -2,6 +2,7 @@ import {readAccept} from '#protocol/nad/access-accept.ts';
 import {mabRequest} from '#protocol/nad/access-request.ts';
 import type {Accounting} from '#protocol/nad/accounting.ts';
 import type {HostAddresses} from '#protocol/nad/framed-addresses.ts';
+import {hostModeOf} from '#protocol/nad/host-mode.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import type {PolicyApplication} from '#protocol/nad/policy-application.ts';
 import type {RadiusClient} from '#protocol/nad/radius-client.ts';
@@ -195,7 +196,7 @@ export class Authorization {
 
   /** Whether another host on the port is what there may be only one of: a phone, and in multi-domain a host that is none. */
   #isTaken(session: Session, domain: Policy['domain']): boolean {
-    if (domain === 'DATA' && this.#context.settings.hostMode !== 'multi-domain') return false;
+    if (domain === 'DATA' && hostModeOf(this.#context.settings, session.port) !== 'multi-domain') return false;
     const others = this.#sessions.onPort(session.port).filter(other => other !== session);
     return others.some(other => domainOf(other) === domain);
   }

@@ -28,8 +28,9 @@ export interface NadSettings {
   coaWindowMs: number;
   /** `authentication periodic` with `authentication timer reauthenticate`, in lab milliseconds; 0: no periodic re-authentication. */
   reauthIntervalMs: number;
-  /** `authentication host-mode` of every access port: who may be on it at the same time. */
+  /** `authentication host-mode` of the access ports: who may be on one at the same time. `hostModes`: ports that have another. */
   hostMode: HostMode;
+  hostModes: Record<string, HostMode>;
   /** 802.1X before MAB on every access port; null: MAB alone. */
   dot1x: Dot1xSettings | null;
   /** In force on a port before authorization: the text of `Auth-Default-ACL` (domain.md 5.6). */
@@ -165,6 +166,8 @@ export interface NadSessionView {
   userName: string;
   authorized: boolean;
   domain: 'DATA' | 'VOICE';
+  /** Of its port. */
+  hostMode: HostMode;
   sessionId: string;
   acctSessionId: string;
   handle: string;
@@ -194,7 +197,6 @@ export interface NadSessionView {
 export interface NadView {
   hostname: string;
   reauthIntervalMs: number;
-  hostMode: HostMode;
   sessions: NadSessionView[];
   /** Installed ACLs, in the order of installation. */
   acls: Acl[];

@@ -20,14 +20,24 @@ const mostIpv6Addresses = 16;
 
 /**
 IP device tracking (domain.md 5.6): which addresses a MAC on a port has, one of IPv4 and any of IPv6. Learnt from ARP and neighbour
-discovery, kept up by probes of both, forgotten when three of them in a row find no answer, and when the port goes down. Its table is
-independent of sessions: one that is terminated leaves its entries behind, and the next session of the same host finds its addresses there.
+discovery, kept up by probes of both, forgotten when three of them in a row find no answer. Its table is independent of sessions: one that
+is terminated leaves its entries behind, and the next session of the same host finds its addresses there.
+
+An entry whose port goes down is INACTIVE: nothing holds for it any more, and when the port is up again it is asked for once (Dell's guide
+to the same commands, under `ip device tracking probe delay`; that the delay is 0 on IOS is recall). A host behind a desk switch has not lost
+its carrier, still knows its gateway, and would not be heard of by itself.
 */
 export class DeviceTracking {
   readonly #hosts = new Map<string, TrackedAddress[]>();
+  /** By port, while it is down. */
+  readonly #inactive = new Map<string, TrackedAddress[]>();
 
   all(): TrackedAddress[] {
     return [...this.#hosts.values()].flat();
+  }
+
+  inactive(): TrackedAddress[] {
+    return [...this.#inactive.values()].flat();
   }
 
   /** IPv4. */
@@ -67,8 +77,17 @@ export class DeviceTracking {
     for (const entry of this.#of(port, mac)) entry.probeAtMs = Math.min(entry.probeAtMs, atMs);
   }
 
-  forgetPort(port: string): void {
+  portDown(port: string): void {
+    const entries = this.all().filter(entry => entry.port === port);
+    if (entries.length > 0) this.#inactive.set(port, entries);
     this.#keep(entry => entry.port !== port);
+  }
+
+  /** Who was there when the port went down, to be probed now; told once. */
+  portUp(port: string): TrackedAddress[] {
+    const entries = this.#inactive.get(port) ?? [];
+    this.#inactive.delete(port);
+    return entries.filter(({address}) => this.all().every(entry => entry.address !== address)); // it may be elsewhere now
   }
 
   forget(port: string, mac: string): void {

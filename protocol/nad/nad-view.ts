@@ -1,8 +1,9 @@
 import {serverAclFamily} from '#protocol/dacl/name.ts';
 import type {CoaListener} from '#protocol/nad/coa-listener.ts';
 import type {MethodOrder, NadSessionView, NadSettings, NadView} from '#protocol/nad/contract.ts';
-import type {DeviceTracking} from '#protocol/nad/device-tracking.ts';
+import type {DeviceTracking, TrackedAddress} from '#protocol/nad/device-tracking.ts';
 import type {EnforcementLedger} from '#protocol/nad/enforcement-ledger.ts';
+import {hostModeOf} from '#protocol/nad/host-mode.ts';
 import type {NadContext} from '#protocol/nad/nad-context.ts';
 import type {Ports} from '#protocol/nad/ports.ts';
 import type {RadiusServers} from '#protocol/nad/radius-servers.ts';
@@ -22,10 +23,9 @@ export interface ViewedParts {
 /** The switch as its CLI and a spec see it, at one instant. */
 export function nadView(parts: ViewedParts, nowMs: number): NadView {
   const {context, ports, sessions, tracking, ledger} = parts;
-  const {hostname, hostMode, reauthIntervalMs, accountingIntervalMs, uptimeMs}: NadSettings = context.settings;
+  const {hostname, reauthIntervalMs, accountingIntervalMs, uptimeMs}: NadSettings = context.settings;
   return {
     hostname,
-    hostMode,
     reauthIntervalMs,
     sessions: sessions.all().map(session => sessionView(session, parts)),
     acls: ledger.acls(),
@@ -37,13 +37,10 @@ export function nadView(parts: ViewedParts, nowMs: number): NadView {
       shutdown: admin.kind === 'shutdown',
       errDisabled: admin.kind === 'err-disabled',
     })),
-    tracking: tracking.all().map(({port, mac, address, unanswered}) => ({
-      port,
-      interface: ports.interfaceOf(port),
-      mac,
-      address,
-      state: unanswered > 1 ? 'INACTIVE' : 'ACTIVE',
-    })),
+    tracking: [
+      ...tracking.all().map(entry => trackingView(entry, ports, entry.unanswered > 1 ? 'INACTIVE' : 'ACTIVE')),
+      ...tracking.inactive().map(entry => trackingView(entry, ports, 'INACTIVE')),
+    ],
     servers: parts.servers.view(nowMs),
     coa: {...parts.coa.counters},
     generation: ledger.generation,
@@ -52,6 +49,14 @@ export function nadView(parts: ViewedParts, nowMs: number): NadView {
     uptimeMs,
     labEpochMs: context.clock.unixMs(0),
   };
+}
+
+function trackingView(
+  {port, mac, address}: TrackedAddress,
+  ports: Ports,
+  state: 'ACTIVE' | 'INACTIVE',
+): NadView['tracking'][number] {
+  return {port, interface: ports.interfaceOf(port), mac, address, state};
 }
 
 function sessionView(session: Session, parts: ViewedParts): NadSessionView {
@@ -69,6 +74,7 @@ function sessionView(session: Session, parts: ViewedParts): NadSessionView {
     userName: session.userName,
     authorized: session.authorized,
     domain: policy?.domain ?? 'DATA',
+    hostMode: hostModeOf(parts.context.settings, session.port),
     sessionId: session.id,
     acctSessionId: hex8(session.counter),
     handle: session.handle,

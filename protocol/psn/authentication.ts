@@ -43,7 +43,7 @@ export class Authentication {
     this.#state.records.seeEndpoint(identity.mac, nowMs);
     const found = this.#sessionOf(packet, identity, device, nowMs);
     this.#applyLease(found.session, nowMs);
-    const authorization = authorize(this.#state.records.policy, found.session.postureStatus);
+    const authorization = authorize(this.#state.records.policy, found.session.postureStatus, identity.mac);
     return authorization.kind === 'accept'
       ? this.#accept(found, authorization, identity, device, nowMs)
       : this.#reject(found, authorization, device, nowMs);
@@ -60,7 +60,7 @@ export class Authentication {
 
   #accept(
     {session, isNew, steps}: Found,
-    {rule, profile, acl, ipv6Acl, pairs = [], redirect, reauth}: Authorization & {kind: 'accept'},
+    {rule, profile, acl, ipv6Acl, pairs = [], redirect, reauth, isVoice}: Authorization & {kind: 'accept'},
     identity: Known,
     device: NetworkDevice,
     nowMs: number,
@@ -86,6 +86,7 @@ export class Authentication {
         ...pairs.map(avPair),
         ...redirectPairs(redirect, sessionId, this.#state),
         ...reauthAttributes(reauth),
+        ...(isVoice ? [avPair('device-traffic-class=voice')] : []),
       ],
     };
   }

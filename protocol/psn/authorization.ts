@@ -16,18 +16,23 @@ export type Authorization =
       pairs?: string[];
       redirect?: NonNullable<AuthorizationProfile['redirect']>;
       reauth?: NonNullable<AuthorizationProfile['reauth']>;
+      isVoice?: true;
     }
   | {kind: 'reject'; rule: string; profile: string; code: MessageCode};
 
-/** First match wins (domain.md 6.4). A profile that names a deleted dACL authorizes nobody (domain.md 11.18). */
-export function authorize(policy: Policy, status: PostureStatus): Authorization {
-  const {name: rule, profile: profileName} = ruleFor(policy, status);
+/** `mac` left out: of an endpoint in no group. First match wins (domain.md 6.4). A profile that names a deleted dACL authorizes nobody (domain.md 11.18). */
+export function authorize(policy: Policy, status: PostureStatus, mac?: string): Authorization {
+  const {name: rule, profile: profileName} = ruleFor(policy, status, mac);
   const reject = (code: MessageCode): Authorization => ({kind: 'reject', rule, profile: profileName, code});
   const profile = policy.profiles.find(candidate => candidate.name === profileName);
   if (profile === undefined) return reject(profileName === denyAccess.profile ? 15039 : 15019);
   if (profile.access === 'ACCESS_REJECT') return reject(15039);
-  const {redirect, reauth} = profile;
-  const further = {...(redirect === undefined ? {} : {redirect}), ...(reauth === undefined ? {} : {reauth})};
+  const {redirect, reauth, voiceDomainPermission} = profile;
+  const further = {
+    ...(redirect === undefined ? {} : {redirect}),
+    ...(reauth === undefined ? {} : {reauth}),
+    ...(voiceDomainPermission ? {isVoice: true as const} : {}),
+  };
   const acl = profile.daclName === null ? null : sentName(policy, profile.daclName, 'IPV4');
   const ipv6Acl = profile.ipv6DaclName === undefined ? null : sentName(policy, profile.ipv6DaclName, 'IPV6');
   if (acl === undefined || ipv6Acl === undefined) return reject(11023);
@@ -52,9 +57,12 @@ export function familyOf(type: Dacl['daclType']): 'ipv4' | 'ipv6' {
   return type === 'IPV6' ? 'ipv6' : 'ipv4';
 }
 
-/** The rule that speaks for a status; what no rule speaks for falls to the built-in one. */
-export function ruleFor(policy: Policy, status: PostureStatus): AuthorizationRule {
-  return policy.rules.find(rule => matches(rule.postureStatus, status)) ?? denyAccess;
+/** The rule that speaks for an endpoint with a status; what no rule speaks for falls to the built-in one. */
+export function ruleFor(policy: Policy, status: PostureStatus, mac?: string): AuthorizationRule {
+  const groups = (policy.identityGroups ?? []).filter(({macs}) => mac !== undefined && macs.includes(mac));
+  const isMember = (group: string | undefined) => group === undefined || groups.some(({name}) => name === group);
+  const found = policy.rules.find(rule => isMember(rule.identityGroup) && matches(rule.postureStatus, status));
+  return found ?? denyAccess;
 }
 
 /** ISE's built-in last rule (domain.md 6.4). */

@@ -73,6 +73,14 @@ export interface Policy {
   /** First match wins. */
   rules: AuthorizationRule[];
   requirements: Requirement[];
+  /** Endpoint identity groups, with the MACs of their members; left out: none. How ISE's profiler fills them is not emulated. */
+  identityGroups?: IdentityGroup[];
+}
+
+export interface IdentityGroup {
+  /** Such as `Cisco-IP-Phone`. */
+  name: string;
+  macs: string[];
 }
 
 export interface Dacl {
@@ -103,12 +111,16 @@ export interface AuthorizationProfile {
   redirect?: {acl: string; portal: string};
   /** *Reauthentication*: the timer, and whether connectivity is kept meanwhile (`RADIUS_REQUEST`) or the session ends (domain.md 6.8). */
   reauth?: {timerS: number; connectivity: 'DEFAULT' | 'RADIUS_REQUEST'};
+  /** *Voice Domain Permission*: sends `device-traffic-class=voice`, which makes the endpoint a phone to the switch (domain.md 5.3). */
+  voiceDomainPermission?: boolean;
 }
 
 export interface AuthorizationRule {
   name: string;
   /** `Session:PostureStatus EQUALS`; `Unknown` also matches Pending (domain.md 6.4); null: always. */
   postureStatus: PostureStatus | null;
+  /** `IdentityGroup:Name EQUALS`; left out: of any group, or none. */
+  identityGroup?: string;
   profile: string;
 }
 
@@ -137,7 +149,13 @@ export type PsnCommand =
   /** `savedAtS` is taken if it is later than the last save; otherwise the node's own time is. */
   | {name: 'save-dacl'; dacl: Dacl}
   | {name: 'delete-dacl'; dacl: string}
-  | {name: 'save-policy'; profiles?: AuthorizationProfile[]; rules?: AuthorizationRule[]; requirements?: Requirement[]}
+  | {
+      name: 'save-policy';
+      profiles?: AuthorizationProfile[];
+      rules?: AuthorizationRule[];
+      requirements?: Requirement[];
+      identityGroups?: IdentityGroup[];
+    }
   /** What client provisioning has for agents from now on, until the node is started again. */
   | {name: 'save-agent-profile'; xml: string}
   /** A call of the MnT REST API, as `authorization` allows; answered by status and body. */

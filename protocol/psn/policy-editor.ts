@@ -45,10 +45,10 @@ export function deleteDacl(policy: Policy, name: string): Policy {
 /** ISE's field takes 1 to 65535 seconds (recall). */
 export const longestReauthS = 65_535;
 
-/** Throws `CommandError` if a rule names a profile that is not there, or a profile's timer is none that ISE takes. */
+/** Throws `CommandError` if a rule names a profile that is not there, or a group that is not there, or a profile's timer is none that ISE takes. */
 export function savePolicy(
   policy: Policy,
-  changes: Partial<Pick<Policy, 'profiles' | 'rules' | 'requirements'>>,
+  changes: Partial<Pick<Policy, 'profiles' | 'rules' | 'requirements' | 'identityGroups'>>,
 ): Policy {
   const saved = {...policy, ...changes};
   for (const {name, reauth} of saved.profiles) {
@@ -58,6 +58,11 @@ export function savePolicy(
     throw new CommandError(
       `profile ${name} re-authenticates every ${timerS} s; expected a whole number, 1 to ${longestReauthS}`,
     );
+  }
+  for (const {name, identityGroup} of saved.rules) {
+    const groups = saved.identityGroups ?? [];
+    if (identityGroup === undefined || groups.some(group => group.name === identityGroup)) continue;
+    throw new CommandError(`rule ${name} names the identity group ${identityGroup}; there are ${namesOf(groups)}`);
   }
   for (const rule of saved.rules) {
     if (saved.profiles.some(({name}) => name === rule.profile) || rule.profile === 'DenyAccess') continue;

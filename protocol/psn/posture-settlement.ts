@@ -34,7 +34,7 @@ export class PostureSettlement {
       this.#state.records.grantLease(mac, untilMs, nowMs);
     }
     if (isNew) this.#directory.changed(session, nowMs);
-    if (isNew || ruleFor(this.#state.records.policy, status).name !== session.rule) {
+    if (isNew || ruleFor(this.#state.records.policy, status, mac).name !== session.rule) {
       const attributes = {CPMSessionID: sessionId, 'Calling-Station-ID': mac, PostureStatus: status};
       this.#state.records.log(83015, attributes, nowMs);
       this.#askForCoa(sessionId, nowMs);

@@ -20,7 +20,7 @@ test('a change in the protocol concerns the nodes, not the base and the reaper',
 
   const after = imageContexts(tree.root);
   const changed = Object.values(after).filter(({kind, tag}) => before[kind].tag !== tag);
-  t.deepEqual(changed.map(({kind}) => kind).sort(), ['endpoint', 'nad', 'psn', 'wire']);
+  t.deepEqual(changed.map(({kind}) => kind).sort(), ['desk-switch', 'endpoint', 'nad', 'psn', 'wire']);
 });
 
 test('a change of the base concerns all images', async t => {

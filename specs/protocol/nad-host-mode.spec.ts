@@ -1,5 +1,6 @@
 // `authentication host-mode`: who may be on a port at the same time, and what happens when one too many is.
 import test from 'ava';
+import {Cli} from '#protocol/nad/cli/cli.ts';
 import type {HostMode} from '#protocol/nad/contract.ts';
 import {avPair, readText} from '#protocol/radius/attributes.ts';
 import {acceptWith, mac, NadRig, type Psn, port, unknownAcl} from '#specs/protocol/nad-rig.ts';
@@ -59,6 +60,38 @@ test('in multi-auth there is one phone at most', t => {
   t.like(rig.of('security-violation'), [{mac: third.mac}]);
 });
 
+test('a port may have another host mode than the rest', t => {
+  const rig = NadRig.authorized({hostMode: 'multi-auth', hostModes: {'fa0-13': 'single-host'}});
+  rig.arp(second);
+  t.deepEqual(rig.of('security-violation'), []);
+  rig.linkUp('fa0-13');
+  rig.arp({port: 'fa0-13', ...third});
+  rig.arp({port: 'fa0-13', mac: '00:50:56:A8:BE:05', address: '192.168.255.196'});
+  t.like(rig.of('security-violation'), [{port: 'fa0-13', mac: '00:50:56:A8:BE:05'}]);
+  t.deepEqual(
+    rig.view.sessions.map(({port: name, hostMode}) => [name, hostMode]),
+    [
+      [port, 'multi-auth'],
+      [port, 'multi-auth'],
+    ],
+  );
+});
+
+test('the CLI has a line for the host and one for the phone, each with its own domain, session and dACL', t => {
+  const rig = portWith('multi-domain', phoneIs(second.mac));
+  rig.arp(second);
+  const [host, phone] = rig.view.sessions;
+  const table = shown(rig, 'show authentication sessions interface FastEthernet0/12').split('\n');
+  t.true(table.includes(`Fa0/12       0050.56a8.be02 mab     DATA    Auth      ${host?.sessionId}`), table.join('\n'));
+  t.true(table.includes(`Fa0/12       0050.56a8.be03 mab     VOICE   Auth      ${phone?.sessionId}`));
+  t.true(table.includes('Session count = 2'));
+
+  const details = shown(rig, 'show authentication sessions interface FastEthernet0/12 details');
+  const [data = '', voice = ''] = details.split('-'.repeat(40));
+  t.regex(data, /IPv4 Address: {2}192\.168\.255\.193.*Domain: {2}DATA.*Oper host mode: {2}multi-domain/s);
+  t.regex(voice, /IPv4 Address: {2}192\.168\.255\.194.*Domain: {2}VOICE.*Oper host mode: {2}multi-domain/s);
+});
+
 test('re-authentication of a host that is in is no violation', t => {
   for (const hostMode of ['single-host', 'multi-domain'] as const) {
     const rig = portWith(hostMode);
@@ -82,4 +115,8 @@ function phoneIs(...macs: string[]): Psn {
       ? {...answer, attributes: [...(answer.attributes ?? []), avPair('device-traffic-class=voice')]}
       : answer;
   };
+}
+
+function shown(rig: NadRig, line: string): string {
+  return new Cli().execute(line, {counts: [], view: rig.view, nowMs: rig.nowMs}).lines.join('\n');
 }

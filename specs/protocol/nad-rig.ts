@@ -38,6 +38,7 @@ export const healthySettings: NadSettings = {
   coaPort: 1700,
   coaWindowMs: 300_000,
   hostMode: 'multi-auth',
+  hostModes: {},
   reauthIntervalMs: 0,
   dot1x: null,
   redirectAcls: [],

@@ -99,7 +99,7 @@ test('addresses that no host has are not learnt', t => {
   t.deepEqual(rig.of('address-learnt'), []);
 });
 
-test('link down ends the sessions of that port only, takes their dACL out of force and forgets their addresses', t => {
+test('link down ends the sessions of that port only, takes their dACL out of force and has their addresses no more', t => {
   const rig = NadRig.authorized();
   rig.linkUp('fa0-13');
   rig.arp({port: 'fa0-13', mac: otherMac, address: otherAddress});
@@ -113,9 +113,35 @@ test('link down ends the sessions of that port only, takes their dACL out of for
   t.like(rig.of('session-ended'), [{mac, cause: 'Lost-Carrier'}]);
   t.like(rig.of('acl-withdrawn'), [{acl: unknownAcl, address}]);
   t.deepEqual(
-    rig.view.tracking.map(host => host.mac),
-    [otherMac],
+    rig.view.tracking.map(host => [host.mac, host.state]),
+    [
+      [otherMac, 'ACTIVE'],
+      [mac, 'INACTIVE'],
+    ],
   );
+});
+
+test('a port that is up again is asked, once, who of those before it is still there', t => {
+  const rig = NadRig.authorized();
+  rig.input({kind: 'link', port, up: false});
+  const asked = () => rig.effects.filter(({kind}) => kind === 'probe-address').length;
+  const before = asked();
+  rig.input({kind: 'link', port, up: true});
+  t.is(asked(), before + 1);
+  t.deepEqual(rig.view.sessions, [], 'nobody is there before he answers');
+  rig.input({kind: 'link', port, up: false});
+  rig.input({kind: 'link', port, up: true});
+  t.is(asked(), before + 1);
+});
+
+test('who has appeared on another port meanwhile is not asked for where he was', t => {
+  const rig = NadRig.authorized();
+  rig.input({kind: 'link', port, up: false});
+  rig.linkUp('fa0-13');
+  rig.arp({port: 'fa0-13'});
+  const before = rig.effects.filter(({kind}) => kind === 'probe-address').length;
+  rig.input({kind: 'link', port, up: true});
+  t.is(rig.effects.filter(({kind}) => kind === 'probe-address').length, before);
 });
 
 test('the host that comes back after link down has a new session id', t => {

@@ -34,6 +34,19 @@ test('a portal has a port from 8000 to 8999', t => {
     t.throws(() => applySetOption(healthy, 'redirect.portalPort', port), {instanceOf: SetOptionError}, port);
 });
 
+test('a host mode is set for one port, or for all of them', t => {
+  const one = applySetOption(healthy, 'nad.hostMode.fa0-12', 'multi-domain');
+  t.like(one.nad, {hostMode: 'multi-auth', hostModes: {'fa0-12': 'multi-domain'}});
+  t.like(applySetOption(one, 'nad.hostMode', 'single-host').nad, {hostMode: 'single-host', hostModes: {}});
+  t.throws(() => applySetOption(healthy, 'nad.hostMode.fa0-12', 'multi-host'), {
+    instanceOf: SetOptionError,
+    message: /nad\.hostMode\.fa0-12=multi-host: expected one of single-host, multi-auth, multi-domain/,
+  });
+  t.throws(() => planRoles(topology, applySetOption(healthy, 'nad.hostMode.fa0-13', 'multi-domain')), {
+    message: /there is no access port fa0-13; those of the switch are fa0-12/,
+  });
+});
+
 test('a clock is set ahead or behind, by node', t => {
   const settings = [
     ['clocks.psn1', '-10m'],

@@ -7,6 +7,8 @@ import {connectInto} from '#harness/containers/connect-into.ts';
 import {findEngine} from '#harness/containers/engine.ts';
 import {findLab} from '#harness/containers/join.ts';
 import {NoSuchNodeError} from '#harness/lab.ts';
+import {addressOf} from '#harness/role-plan.ts';
+import type {Topology} from '#harness/topology.ts';
 
 export function forwardVerb(): Command {
   return new Command('forward')
@@ -23,8 +25,9 @@ export function forwardVerb(): Command {
       const engine = await findEngine();
       const lab = await findLab(engine, name);
       const id = lab.containerIds[node];
-      const address = lab.topology.nodes[node]?.address.split('/')[0];
-      if (id === undefined || address === undefined) throw new NoSuchNodeError(node, Object.keys(lab.containerIds));
+      const address = addressesOf(lab.topology).get(node);
+      if (id === undefined || address === undefined)
+        throw new NoSuchNodeError(node, [...addressesOf(lab.topology).keys()]);
 
       const server = createServer({allowHalfOpen: true}, socket => {
         connectInto(engine.getContainer(id), {address, port: Number(port)}).then(
@@ -54,3 +57,12 @@ export function forwardVerb(): Command {
 }
 
 const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) < 65_536;
+
+/** By node; a desk switch has none. */
+function addressesOf(topology: Topology): Map<string, string> {
+  return new Map(
+    Object.entries(topology.nodes).flatMap(([node, declared]): [string, string][] =>
+      declared.kind === 'desk-switch' ? [] : [[node, addressOf(declared)]],
+    ),
+  );
+}

@@ -6,6 +6,7 @@ import {dot1xTroubles} from '#harness/scenarios/library/dot1x-troubles.ts';
 import {dualStack} from '#harness/scenarios/library/dual-stack.ts';
 import {failover} from '#harness/scenarios/library/failover.ts';
 import {fullSwitch} from '#harness/scenarios/library/full-switch.ts';
+import {hostModes} from '#harness/scenarios/library/host-modes.ts';
 import {interleavings} from '#harness/scenarios/library/interleavings.ts';
 import {networkTroubles} from '#harness/scenarios/library/network-troubles.ts';
 import {perUserAcl} from '#harness/scenarios/library/per-user-acl.ts';
@@ -38,4 +39,5 @@ export const library: readonly Scenario[] = [
   ...syslog,
   ...dualStack,
   perUserAcl,
+  ...hostModes,
 ];

@@ -46,7 +46,7 @@ function details(session: NadSessionView, {view, nowMs}: CommandRun['world']): s
     ['User-Name', session.userName],
     ['Status', authorized ? 'Authorized' : 'Unauthorized'],
     ['Domain', authorized ? session.domain : 'UNKNOWN'],
-    ['Oper host mode', view.hostMode],
+    ['Oper host mode', session.hostMode],
     ['Oper control dir', 'both'],
     [
       'Session timeout',

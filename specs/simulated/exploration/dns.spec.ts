@@ -3,7 +3,8 @@ import test from 'ava';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
-import {type PacketSeen, type SimulatedLab, simulate} from '#harness/simulator/simulated-lab.ts';
+import type {PacketSeen} from '#harness/simulator/packet-seen.ts';
+import {type SimulatedLab, simulate} from '#harness/simulator/simulated-lab.ts';
 import {topology as dualStack} from '#topologies/dual-stack.ts';
 import {topology as single} from '#topologies/single-psn.ts';
 
