@@ -1,6 +1,6 @@
 /**
 The race of domain.md 7 as arithmetic. Its parts are those of 7.2; what the lab itself costs is measured once in the simulator
-(calibration.ts), and specs/simulated/exploration/race.spec.ts holds the model against whole simulated runs.
+(calibration.ts), and specs/simulated/stories/race.spec.ts holds the model against whole simulated runs.
 */
 import {draw, type Latency} from '#harness/race/latency.ts';
 import type {Random} from '#harness/simulator/random.ts';
