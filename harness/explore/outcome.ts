@@ -25,6 +25,8 @@ export type BlindSpot =
   | 'not Compliant'
   /** 6.2, 11.13, 11.14: two PSNs have authenticated the session or counted it; a report may go to either, and the switch has asked either. */
   | 'two PSNs'
+  /** 11.28: sessions are not shared, and a PSN that has none answers Unknown, each time anew. */
+  | 'restart loop'
   /** 11.16: the switch was to be told and was not reached. */
   | 'CoA failed';
 
@@ -54,7 +56,7 @@ export async function lookAtOutcome(
   if (isShared(lab, session.sessionId)) outcome.blindSpots.push('two PSNs');
   judgeSwitch(lab, session, owned, outcome, violate);
   const open = openPorts(nad, session, psnAddresses(lab), lab.settings.psn.probePort);
-  judgeAgent(agent, {owned, isOpen: open.length > 0}, outcome, violate);
+  judgeAgent(agent, {owned, isOpen: open.length > 0, isInLoop: isInLoop(lab, owned)}, outcome, violate);
   judgeTimers(lab, agent, outcome, violate);
   return outcome;
 }
@@ -84,10 +86,10 @@ function judgeSwitch(
   }
 }
 
-/** `isOpen`: a probe gets to a PSN now. */
+/** `isOpen`: a probe gets to a PSN now. `isInLoop`: it was sent back to discovery a moment ago, by a PSN that has no say. */
 function judgeAgent(
   agent: AgentView,
-  {owned, isOpen}: {owned: PsnSessionView[]; isOpen: boolean},
+  {owned, isOpen, isInLoop}: {owned: PsnSessionView[]; isOpen: boolean; isInLoop: boolean},
   outcome: Outcome,
   violate: Violate,
 ): void {
@@ -95,7 +97,8 @@ function judgeAgent(
   if (!isSettled) {
     const isLooking = agent.state === 'DISCOVERY' || agent.state === 'IDLE_NO_SERVER';
     if (isLooking && outcome.blindSpots.includes('session lost at the PSN')) return; // nobody can be found
-    violate('agreement', `the agent is still in ${agent.state}`);
+    if (isInLoop) outcome.blindSpots.push('restart loop');
+    else violate('agreement', `the agent is still in ${agent.state}`);
     return;
   }
   if (owned.some(({postureStatus}) => postureStatus === agent.status)) return;
@@ -147,6 +150,17 @@ function isPhantom(lab: SimulatedLab, session: NadSessionView): boolean {
   const counted = lab.timeline.of('session-created', {sessionId: session.sessionId, origin: 'accounting'});
   return counted.length > 0 && isLossExplained(lab, session);
 }
+
+/** A PSN that does not own the session has just sent the agent back to discovery, which is about to end. */
+function isInLoop(lab: SimulatedLab, owned: PsnSessionView[]): boolean {
+  const restarted = lab.timeline.of('discovery-restarted').at(-1);
+  if (restarted === undefined || lab.settings.psn.replication) return false;
+  const isRecent = lab.nowMs() - restarted.atMs < discoveryMs;
+  return isRecent && owned.length > 0 && owned.every(({owner}) => owner !== restarted.target);
+}
+
+/** From a restart of discovery to Compliant: some 15 ms where nothing is broken; ours. */
+const discoveryMs = 1000;
 
 /** More than one PSN took the session for its own at some time: after a failover, or by accounting that went elsewhere. */
 function isShared(lab: SimulatedLab, sessionId: string): boolean {
