@@ -214,7 +214,7 @@ export const mutations: readonly Mutation[] = [
   {
     about: 'the implicit deny permits',
     file: compile,
-    from: '`counter drop comment "${implicitComment}"`',
+    from: '`counter ${end} comment "${implicitComment}"`',
     to: '`counter accept comment "${implicitComment}"`',
   },
   {about: 'fragments are not told apart', file: compile, from: 'before: isDifferent ? [', to: 'before: false ? ['},

@@ -74,18 +74,23 @@ export class EnforcementLedger {
     return this.bindings().filter(binding => binding.sessionId === sessionId);
   }
 
-  /** Whether the kernel has this binding, for whichever session. */
+  /** Whether the kernel has this binding, for whichever session, and is not about to lose it. */
   holds({port, address, acl}: Binding): boolean {
-    return this.#committed.bindings.get(bindingKey(port, address))?.acl === acl;
+    return this.#certain().every(({bindings}) => bindings.get(bindingKey(port, address))?.acl === acl);
   }
 
-  /** Whether the kernel has this redirect. */
+  /** Whether the kernel has this redirect, and is not about to lose it. */
   redirects({port, address, acl}: Binding): boolean {
-    return this.#committed.redirects.get(bindingKey(port, address))?.acl === acl;
+    return this.#certain().every(({redirects}) => redirects.get(bindingKey(port, address))?.acl === acl);
   }
 
   holdsAcl(name: string): boolean {
-    return this.#committed.acls.has(name);
+    return this.#certain().every(({acls}) => acls.has(name));
+  }
+
+  /** What the kernel has, and what it will have: a transaction under way may be committed at any moment. */
+  #certain(): Enforcement[] {
+    return this.#inFlight === undefined ? [this.#committed] : [this.#committed, this.#inFlight.target];
   }
 
   /** The next transaction on the way to `desired`, unless one is under way or nothing is left to do. */

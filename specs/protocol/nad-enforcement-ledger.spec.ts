@@ -100,3 +100,23 @@ test('an answer to a transaction of somebody else changes nothing', t => {
   t.is(ledger.enforced('t99', 1), undefined);
   t.is(ledger.failed('t99'), undefined);
 });
+
+test('what a transaction under way takes away is not in force any more, nor is what it brings', t => {
+  const ledger = new EnforcementLedger();
+  reach(ledger, wanted({a: 'X'}));
+  const [x, y] = ['X', 'Y'].map(acl => ({port: 'p', address: 'a', acl, sessionId: 'the next session of a'}));
+  if (!x || !y) return t.fail();
+  const change = ledger.next(wanted({a: 'Y'}), 0);
+
+  t.deepEqual(
+    [ledger.holds(x), ledger.holdsAcl('X'), ledger.holds(y), ledger.holdsAcl('Y')],
+    [false, false, false, false],
+  );
+  ledger.enforced(change?.transactionId ?? '', 2);
+  t.deepEqual([ledger.holds(x), ledger.holds(y)], [false, true]);
+
+  const other = ledger.next(wanted({}), 0);
+  t.false(ledger.holds(y));
+  ledger.failed(other?.transactionId ?? '');
+  t.true(ledger.holds(y), 'a transaction that is refused takes nothing away');
+});
