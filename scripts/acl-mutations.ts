@@ -263,8 +263,8 @@ export const mutations: readonly Mutation[] = [
   {
     about: 'what two entries of a map have in common counts as common to all',
     file: compile,
-    from: 'run.some(({conditions}) => conditions[at]?.value !== value)',
-    to: 'run[1]?.conditions[at]?.value !== value',
+    from: 'run.some(({conditions}) => isOther(conditions[at], condition))',
+    to: 'isOther(run[1]?.conditions[at], condition)',
   },
   {
     about: 'of two entries that ask the same the last one lives',
