@@ -9,6 +9,8 @@ import type {TimeRanges} from '#protocol/dacl/time-range.ts';
 /** Options that every verb about an access list has. */
 export interface AclOptions {
   ipv6?: boolean;
+  /** `--no-neighbour-discovery` says false; without it, commander says true. */
+  neighbourDiscovery?: boolean;
   timeRanges?: string;
   at?: string;
   json?: boolean;
@@ -18,6 +20,7 @@ export function withAclOptions(command: Command): Command {
   return command
     .argument('<file>', 'the text of a dACL, or - for standard input')
     .option('--ipv6', 'the list is an IPv6 one')
+    .option('--no-neighbour-discovery', 'an IPv6 list permits no neighbour discovery before its implicit deny')
     .option('--time-ranges <file>', "the switch's `time-range` configuration")
     .addOption(
       new Option('--at <time>', 'when, for entries with a time range, such as 2026-11-28T08:00Z').default('now'),

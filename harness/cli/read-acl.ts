@@ -16,7 +16,11 @@ export async function readAcl(
   {file, options}: {file: string; options: AclOptions},
 ): Promise<{acl: Acl | undefined; problems: AclProblem[]}> {
   const {timeRanges, atMs} = await readTimes(options);
-  const {acl, problems} = parseAcl(text, {name: 'acl', family: familyOf(options)});
+  const {acl, problems} = parseAcl(text, {
+    name: 'acl',
+    family: familyOf(options),
+    permitsNeighbourDiscovery: options.neighbourDiscovery ?? true,
+  });
   if (problems.length > 0) stderr.write(`${problemReport(problems, {file, palette: paletteFor(stderr)})}\n`);
   if (hasErrors(problems)) return {acl: undefined, problems};
   return {acl: timeRanges ? activeAt(acl, {ranges: timeRanges, atMs}) : acl, problems};

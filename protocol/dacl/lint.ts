@@ -13,6 +13,8 @@ import type {TimeRanges} from '#protocol/dacl/time-range.ts';
 
 export interface LintOptions {
   family: Acl['family'];
+  /** As IOS does before the implicit deny of an IPv6 list, unless this says no. */
+  permitsNeighbourDiscovery?: boolean;
   /** Addresses of the policy nodes, of whatever family. Left out: those that the list itself denies the probe to. */
   psns?: readonly string[] | undefined;
   /** TCP port of the probe (the portal's bidirectional port). */
@@ -37,7 +39,8 @@ Reads a dACL and answers the questions of an administrator about it (domain.md 1
 answers; what the checks say is about the list as the entries without errors make it. In the order of the text.
 */
 export function lintAcl(text: string, options: LintOptions): {acl: Acl; problems: AclProblem[]} {
-  const {acl, problems} = parseAcl(text, {name: 'check', family: options.family});
+  const {family, permitsNeighbourDiscovery = true} = options;
+  const {acl, problems} = parseAcl(text, {name: 'check', family, permitsNeighbourDiscovery});
   const linted: Linted = {
     ...options,
     acl,

@@ -114,6 +114,21 @@ test.serial('test judges packets in their order, in the model and in the kernel 
   });
 });
 
+test.serial('neighbour discovery passes an IPv6 list that does not name it, unless the call says no', async t => {
+  const solicitation = `{"protocol":58,"source":"fe80::1","destination":"ff02::1:ff00:2","icmpType":135,"icmpCode":0}\n`;
+  await inFolder({'tcp.acl': 'permit tcp any any\n', 'packets.ndjson': solicitation}, async path => {
+    const judged = ['test', path('tcp.acl'), '--ipv6', '--packets', path('packets.ndjson'), '--in'];
+    for (const where of ['model', 'kernel']) {
+      const [usual, strict] = [
+        await acl([...judged, where]),
+        await acl([...judged, where, '--no-neighbour-discovery']),
+      ];
+      t.is(usual.stdout, '{"verdict":"permit","line":null}\n', `${where}: ${usual.stderr}`);
+      t.is(strict.stdout, '{"verdict":"deny","line":null}\n', `${where}: ${strict.stderr}`);
+    }
+  });
+});
+
 test.serial('a time range counts at the time that the call names', async t => {
   await inFolder(
     {'day.cfg': 'time-range WORK\n periodic weekdays 8:00 to 17:00\n', 'packets.ndjson': packetLines},
