@@ -9,8 +9,8 @@ import type {TimeRanges} from '#protocol/dacl/time-range.ts';
 /** Options that every verb about an access list has. */
 export interface AclOptions {
   ipv6?: boolean;
-  /** `--no-neighbour-discovery` says false; without it, commander says true. */
-  neighbourDiscovery?: boolean;
+  /** `--no-neighbour-discovery` says false. */
+  neighbourDiscovery: boolean;
   timeRanges?: string;
   at?: string;
   json?: boolean;

@@ -19,7 +19,7 @@ export async function readAcl(
   const {acl, problems} = parseAcl(text, {
     name: 'acl',
     family: familyOf(options),
-    permitsNeighbourDiscovery: options.neighbourDiscovery ?? true,
+    permitsNeighbourDiscovery: options.neighbourDiscovery,
   });
   if (problems.length > 0) stderr.write(`${problemReport(problems, {file, palette: paletteFor(stderr)})}\n`);
   if (hasErrors(problems)) return {acl: undefined, problems};

@@ -12,6 +12,7 @@ import {promisify} from 'node:util';
 import type {DeskSwitchSettings} from '#images/desk-switch/settings.ts';
 import {labClock} from '#images/shell/clock.ts';
 import {openControl} from '#images/shell/control.ts';
+import {setLinks} from '#images/shell/set-links.ts';
 import {startTool} from '#images/shell/tool.ts';
 
 const run = promisify(execFile);
@@ -35,7 +36,7 @@ async function begin(): Promise<void> {
     if (isOn === hasPower) return;
     hasPower = isOn;
     control.record({kind: isOn ? 'power-restored' : 'power-lost'}, clock.nowMs());
-    done = done.then(() => setPorts(hostPorts, isOn)).catch((error: Error) => fault(error.message));
+    done = done.then(() => setLinks(hostPorts, isOn)).catch((error: Error) => fault(error.message));
   };
   const read = (line: string) => {
     const isUp = carrierIn(line, uplink);
@@ -58,11 +59,4 @@ function carrierIn(line: string, device: string): boolean | undefined {
   const [, deleted, name, flags = ''] = /^(Deleted )?\d+: ([^:@]+)(?:@[^:]*)?: <([^>]*)>/.exec(line) ?? [];
   if (name !== device) return undefined;
   return deleted === undefined && flags.split(',').includes('LOWER_UP');
-}
-
-/** A host without power has no port here; the others are set all the same. */
-async function setPorts(ports: readonly string[], isUp: boolean): Promise<void> {
-  const setting = run('ip', ['-force', '-batch', '-']);
-  setting.child.stdin?.end(ports.map(port => `link set dev ${port} ${isUp ? 'up' : 'down'}\n`).join(''));
-  await setting.catch(() => {});
 }

@@ -7,12 +7,13 @@ import {commandsOf, type ShellCommand} from '#images/nad/commands.ts';
 import {startDnsmasq} from '#images/nad/dnsmasq.ts';
 import {type Enforcement, openEnforcement} from '#images/nad/enforcement.ts';
 import {GuardedPorts} from '#images/nad/guarded-ports.ts';
-import {macOf, openPorts, probeAddress, setPort} from '#images/nad/ports.ts';
+import {macOf, probeAddress, setPort} from '#images/nad/ports.ts';
 import type {NadNodeSettings} from '#images/nad/settings.ts';
 import {openSockets} from '#images/nad/sockets.ts';
 import {carry} from '#images/shell/carry.ts';
 import {labClock} from '#images/shell/clock.ts';
 import {type Control, openControl} from '#images/shell/control.ts';
+import {setLinks} from '#images/shell/set-links.ts';
 import type {LabEventBody} from '#protocol/event.ts';
 import type {CliWorld} from '#protocol/nad/cli/command.ts';
 import type {NadCommand, NadEffect, NadInput} from '#protocol/nad/contract.ts';
@@ -136,7 +137,10 @@ async function start({
   const order = (command: NadCommand) => carried.input({kind: 'command', id: 'console', command});
   await Promise.all([guarded.promise, arp.ready, openCliServer({world, order}), dnsmasq]);
   // As on a switch that boots: hosts get their carrier, and ask for their gateway, when somebody looks at what enters.
-  await openPorts(settings.accessPorts.map(({port}) => port));
+  await setLinks(
+    settings.accessPorts.map(({port}) => port),
+    true,
+  );
 
   return commandsOf({enforcement, world, order, control, input: carried.input});
 }

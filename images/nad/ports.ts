@@ -70,13 +70,6 @@ export async function setPort(port: string, up: boolean): Promise<void> {
   await run('ip', ['link', 'set', 'dev', port, up ? 'up' : 'down']);
 }
 
-/** Opens those ports that there are: at the other end of one may be a node without power. */
-export async function openPorts(ports: readonly string[]): Promise<void> {
-  const opened = run('ip', ['-force', '-batch', '-']);
-  opened.child.stdin?.end(ports.map(port => `link set dev ${port} up\n`).join(''));
-  await opened.catch(() => {});
-}
-
 /**
 Makes the kernel ask by ARP whether a host still has its address, whatever it remembers: an entry in the state `probe` is asked
 for at once, and then every second until the host answers; the answer is for the capture to see. How long packets still go to a host

@@ -43,7 +43,7 @@ export function aclCheckVerb(): Command {
 async function readLintOptions(options: CheckOptions): Promise<LintOptions> {
   return {
     family: familyOf(options),
-    permitsNeighbourDiscovery: options.neighbourDiscovery ?? true,
+    permitsNeighbourDiscovery: options.neighbourDiscovery,
     psns: options.psn === undefined ? undefined : readAddresses('--psn', options.psn),
     port: readPort('--port', options.port),
     state: options.for,

@@ -79,8 +79,7 @@ export const hostModes: Scenario[] = [
       expect(lab, !silent.answered && (await first.view()).status === 'Compliant', 'pc1 believes itself Compliant');
 
       await second.linkDown();
-      await nad.setPort(port, false);
-      await nad.setPort(port, true);
+      await reopenPort(lab);
       const restarted = await lab.until('discovery-restarted', {where: {node: 'pc1'}, after: silent});
       await becomesCompliantAt(lab, 'pc1', restarted);
       await caughtUp(lab);
@@ -164,8 +163,7 @@ export const hostModes: Scenario[] = [
       expect(lab, ports.find(found => found.port === port)?.errDisabled === true, 'the port is err-disabled');
 
       await adminOf(lab).savePhones([phone.mac]);
-      await nadOf(lab).setPort(port, false);
-      await nadOf(lab).setPort(port, true);
+      await reopenPort(lab);
       await Promise.all([becomesCompliantAt(lab, 'pc', violation), phoneIsIn(lab, violation)]);
       await caughtUp(lab);
       expect(lab, lab.timeline.of('security-violation').length === 1, 'known for a phone it is no violation');
@@ -202,6 +200,12 @@ async function becomesCompliantAt(lab: Lab, node: string, after?: LabEvent): Pro
 
 function sessionEnds(lab: Lab, node: string, after: number): Promise<EventOf<'session-ended'>> {
   return lab.until('session-ended', {where: {port, mac: endpointOf(lab, node).mac}, after});
+}
+
+/** `shutdown` and `no shutdown`, which a port that is err-disabled needs. */
+async function reopenPort(lab: Lab): Promise<void> {
+  await nadOf(lab).setPort(port, false);
+  await nadOf(lab).setPort(port, true);
 }
 
 function noneOf(former: {sessionId: string}[], present: {sessionId: string}[]): boolean {
