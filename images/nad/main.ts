@@ -56,6 +56,8 @@ async function start({
   });
   const {radius, coa, http} = await openSockets(settings, input => carried.input(input));
 
+  /** One after the other: a port that is shut and opened at once would else end up as whichever `ip` was slower. */
+  let portsSet: Promise<void> = Promise.resolve();
   const carried = carry<NadInput, OwnEffect>({
     role: nad,
     clock,
@@ -75,7 +77,7 @@ async function start({
           http?.respond(effect.requestId, effect.response);
           break;
         case 'set-port':
-          setPort(effect.port, effect.up).catch((error: Error) => fault(error.message));
+          portsSet = portsSet.then(() => setPort(effect.port, effect.up)).catch((error: Error) => fault(error.message));
           break;
         case 'start-eap': {
           const quietS = Math.ceil(clock.realMs(effect.quietMs) / 1000);
