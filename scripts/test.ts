@@ -18,12 +18,13 @@ import {TapCount} from '#scripts/tap.ts';
 
 /**
 Folders of `specs/`, by what their specs share the machine with, in this order. Those that take all the processor they get are apart from
-those whose labs run on real time; those that look at the whole machine have it for themselves.
+those whose labs run on real time; those that look at the whole machine have it for themselves. `together`: the spec of specs/together that
+is all of theirs in one process.
 */
-const groups: {folders: string[]; args?: string[]}[] = [
+const groups: {folders: string[]; together?: string; args?: string[]}[] = [
   {folders: ['protocol', 'simulated', 'kernel']},
-  {folders: ['containers', 'edges', 'flows']},
-  {folders: ['access']},
+  {folders: ['containers', 'edges', 'flows'], together: 'stories'},
+  {folders: ['access'], together: 'access'},
   {folders: ['environment']},
   {folders: ['alone'], args: ['--concurrency', '1']},
 ];
@@ -47,13 +48,14 @@ const startMs = performance.now();
 const total = new TapCount();
 let isInterrupted = false;
 if (args.length > 0) await run(args);
-for (const {folders, args: more = []} of args.length > 0 ? [] : groups) {
+for (const {folders, together, args: more = []} of args.length > 0 ? [] : groups) {
   const begunMs = performance.now();
-  await run([...more, ...folders.map(folder => `specs/${folder}/*.spec.ts`)]);
+  const files = together ? [`specs/together/${together}.spec.ts`] : folders.map(folder => `specs/${folder}/*.spec.ts`);
+  await run([...more, ...files]);
   if (isInterrupted) break;
   stdout.write(colors.dim(`${folders.join(', ')}: ${((performance.now() - begunMs) / 1000).toFixed(0)} s\n`));
 }
-const known = groups.flatMap(({folders}) => folders);
+const known = ['together', ...groups.flatMap(({folders}) => folders)];
 const forgotten = readdirSync(join(repositoryRoot, 'specs')).filter(folder => !known.includes(folder));
 finish(
   total,

@@ -3,7 +3,6 @@ import {allEnded} from '#harness/containers/all-ended.ts';
 import {pidsOf} from '#harness/containers/container-lab.ts';
 import {ControlChannel} from '#harness/containers/control-channel.ts';
 import {impairScript, netemLine, relayLines, type ScriptPlaces} from '#harness/containers/impair-script.ts';
-import {startNodeContainer} from '#harness/containers/node-container.ts';
 import type {ContainerSession} from '#harness/containers/session.ts';
 import {type LinkOrder, wireNode} from '#harness/link-directions.ts';
 import {readEnd, type Topology} from '#harness/topology.ts';
@@ -130,6 +129,8 @@ export class LinkImpairer implements Disposable {
     const found = await this.#find(); // another program's
     if (found) return found;
     const {engine, session, lab, labels, clock, onEvent} = this.#parts;
+    // Programs that only join a lab seldom start a container, and testcontainers is most of what they would load.
+    const {startNodeContainer} = await import('#harness/containers/node-container.ts');
     const {containerId, channel} = await startNodeContainer(engine, {
       name: 'wire',
       kind: 'wire',

@@ -66,7 +66,10 @@ function attempt(to: {host: string; port: number; localPort: number}, ended: (is
     deadline.end();
     socket.removeAllListeners();
     socket.on('error', () => {});
-    socket.resetAndDestroy(); // leaves no TIME_WAIT behind, of which there would soon be too many
+    // A reset leaves no TIME_WAIT behind, of which there would soon be too many. Without a connection Node would wait for one to reset it: for
+    // two minutes, in which the kernel goes on knocking.
+    if (isOpen) socket.resetAndDestroy();
+    else socket.destroy();
     ended(isOpen);
   };
   socket.once('connect', () => end(true));

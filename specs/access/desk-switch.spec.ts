@@ -10,7 +10,7 @@ import {topology} from '#topologies/desk.ts';
 
 const pcs = ['pc1', 'pc2'];
 
-test.serial(
+test(
   'a host that leaves takes no other’s carrier along, and a port that is shut leaves the hosts theirs',
   inLab({topology}, async (t, lab) => {
     await bothCompliant(lab);
@@ -26,7 +26,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'without power it takes everybody’s carrier, and with it they are Compliant again',
   inLab({topology}, async (t, lab) => {
     await bothCompliant(lab);
@@ -45,7 +45,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   '802.1X passes it: each host has a session of its own by a supplicant of its own',
   inLab({topology, settings: healthy => ({...healthy, auth: 'dot1x', timeScale: 3})}, async (t, lab) => {
     await bothCompliant(lab);

@@ -6,9 +6,9 @@ import {dhcp} from '#harness/scenarios/library/dhcp.ts';
 import {inLab, playsAlike} from '#specs/flows/in-lab.ts';
 import {topology} from '#topologies/dhcp.ts';
 
-for (const scenario of dhcp) test.serial(scenario.claim, playsAlike(scenario));
+for (const scenario of dhcp) test(scenario.claim, playsAlike(scenario));
 
-test.serial(
+test(
   'with 802.1X the server and hostapd, which both have port 67, are not in each other’s way',
   inLab({topology, settings: healthy => ({...healthy, auth: 'dot1x', timeScale: 3})}, async (t, lab) => {
     await lab.until('eap-succeeded');
@@ -22,7 +22,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'a switch that had no power gives the endpoint its lease again, on the new device that its adapter has become',
   inLab({topology}, async (t, lab) => {
     await becomesCompliant(lab);
@@ -36,7 +36,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'an endpoint that had no power asks again when it is back',
   inLab({topology}, async (t, lab) => {
     await becomesCompliant(lab);

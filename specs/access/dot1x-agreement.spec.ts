@@ -6,13 +6,14 @@ import {rediscovery} from '#harness/scenarios/rediscovery.ts';
 import {sessionTermination} from '#harness/scenarios/session-termination.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
 import {differencesBetween} from '#harness/story.ts';
-import {world as containers} from '#specs/flows/in-lab.ts';
+import {world as containers, places} from '#specs/flows/in-lab.ts';
 
 const simulated = simulatedWorld(1).openLab;
 
 const withDot1x = (settings: LabSettings): LabSettings => ({...settings, auth: 'dot1x', timeScale: 3});
 for (const scenario of [sessionTermination, rediscovery]) {
-  test.serial(`${scenario.name} with 802.1X: real daemons and their script tell the same story`, async t => {
+  test(`${scenario.name} with 802.1X: real daemons and their script tell the same story`, async t => {
+    using _place = await places.take();
     const theirs = await storyOfWorld(scenario, containers.openLab, withDot1x);
     const ours = await storyOfWorld(scenario, simulated, withDot1x);
 

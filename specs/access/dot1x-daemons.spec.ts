@@ -12,7 +12,7 @@ const settings = (healthy: LabSettings): LabSettings => ({
   nad: {...healthy.nad, radiusTimeoutMs: 2000, radiusAttempts: 2},
 });
 
-test.serial(
+test(
   'a policy node whose EAP server hangs is silent, and the switch authenticates at the next one',
   inLab(
     {
@@ -33,7 +33,7 @@ test.serial(
   ),
 );
 
-test.serial(
+test(
   'an endpoint that was off is authenticated again on the new device that its port has become',
   inLab({settings}, async (t, lab) => {
     await becomesCompliant(lab);
@@ -46,7 +46,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'when a switch starts again its endpoint’s adapter is a new device, and the supplicant answers on that',
   inLab({settings}, async (t, lab) => {
     await becomesCompliant(lab);

@@ -6,7 +6,7 @@ import {scenarios} from '#harness/scenarios/all.ts';
 import {plays} from '#specs/flows/in-lab.ts';
 
 for (const scenario of scenarios) {
-  test.serial(
+  test(
     `with 802.1X, ${scenario.claim}`,
     plays({
       ...scenario,

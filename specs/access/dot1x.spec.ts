@@ -14,7 +14,7 @@ import {topology as singlePsn} from '#topologies/single-psn.ts';
 const user = 'TRAINING\\bob';
 
 for (const eap of ['peap', 'tls'] as const) {
-  test.serial(
+  test(
     `a user authenticated by ${eap} becomes Compliant, and the session is listed as in TAC 222483`,
     inLab({settings: withDot1x({eap})}, async (t, lab) => {
       const {installed} = await becomesCompliant(lab);
@@ -33,9 +33,9 @@ for (const eap of ['peap', 'tls'] as const) {
   );
 }
 
-for (const scenario of dot1xTroubles) test.serial(scenario.claim, plays(scenario));
+for (const scenario of dot1xTroubles) test(scenario.claim, plays(scenario));
 
-test.serial(
+test(
   'after a terminated session and after a bounced port the endpoint is back by 802.1X',
   inLab({topology: singlePsn, settings: withDot1x({})}, async (t, lab) => {
     const {mac} = endpointOf(lab);
@@ -54,7 +54,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'when the policy node that authenticated it is gone, the endpoint that comes back is authenticated by the next one',
   inLab({settings: withDot1x({})}, async (t, lab) => {
     await becomesCompliant(lab);

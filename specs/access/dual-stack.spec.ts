@@ -22,9 +22,9 @@ import {topology} from '#topologies/dual-stack.ts';
 
 const {global, linkLocal} = slaacAddresses('00:50:56:A8:BE:02', '2001:db8:255::1');
 
-for (const scenario of dualStack) test.serial(scenario.claim, plays(scenario));
+for (const scenario of dualStack) test(scenario.claim, plays(scenario));
 
-test.serial(
+test(
   'the host’s addresses are learnt, printed and told in accounting, and pulling the cable takes them and gives them back',
   inLab({topology, settings: unhurried}, async (t, lab) => {
     const {installed} = await isCompliantInBoth(lab);
@@ -64,7 +64,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'in the kernel an address that is not known passes nothing, one more what the list permits as soon as it is learnt, until it answers no more',
   inLab({topology}, async (t, lab) => {
     await isCompliantInBoth(lab);
@@ -102,7 +102,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'Wireshark reads the advertisement, the detection of duplicates and the IPv6 list of the download',
   inLab({topology, settings: unhurried}, async (t, lab) => {
     await isCompliantInBoth(lab);

@@ -4,4 +4,4 @@ import test from 'ava';
 import {failover} from '#harness/scenarios/library/failover.ts';
 import {plays} from '#specs/flows/in-lab.ts';
 
-for (const scenario of failover) test.serial(scenario.claim, plays(scenario));
+for (const scenario of failover) test(scenario.claim, plays(scenario));

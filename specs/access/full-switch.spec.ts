@@ -2,4 +2,4 @@ import test from 'ava';
 import {fullSwitch} from '#harness/scenarios/library/full-switch.ts';
 import {plays} from '#specs/flows/in-lab.ts';
 
-test.serial(fullSwitch.claim, plays(fullSwitch));
+test(fullSwitch.claim, plays(fullSwitch));

@@ -2,4 +2,4 @@ import test from 'ava';
 import {hostModes} from '#harness/scenarios/library/host-modes.ts';
 import {plays} from '#specs/flows/in-lab.ts';
 
-for (const scenario of hostModes) test.serial(scenario.claim, plays(scenario));
+for (const scenario of hostModes) test(scenario.claim, plays(scenario));

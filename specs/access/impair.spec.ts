@@ -8,7 +8,7 @@ import {findEngine} from '#harness/containers/engine.ts';
 import {noImpairment} from '#protocol/link/impairment.ts';
 import {ping} from '#specs/access/ping.ts';
 import {cli, posturelab} from '#specs/containers/posturelab.ts';
-import {inLab, openSpecLab} from '#specs/flows/in-lab.ts';
+import {inLab, openSpecLab, places} from '#specs/flows/in-lab.ts';
 import {topology} from '#topologies/single-psn.ts';
 
 const psn = '10.10.1.11';
@@ -22,7 +22,7 @@ const rough = {
 const shortestMs = async (lab: ContainerLab) =>
   Math.min(...(await ping(lab, 'nad', psn, {count: 10})).map(({tookMs}) => tookMs));
 
-test.serial(
+test(
   'impair changes a running lab from another program, inspect tells, and clear makes it good',
   inLab({topology}, async (t, lab) => {
     const impaired = await posturelab('impair', lab.name, 'psn1', '--from', 'nad', '--delay', '300ms', '--json');
@@ -44,7 +44,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'impair refuses what it cannot do, with 2 and the reason, and changes nothing',
   inLab({topology}, async (t, lab) => {
     for (const [args, reason] of [
@@ -65,7 +65,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'what a topology declares is in force before anybody speaks, and outlives the power of either end',
   inLab({topology: rough}, async (t, lab) => {
     const [told] = lab.timeline.of('link-impaired');
@@ -83,7 +83,8 @@ test.serial(
   }),
 );
 
-test.serial('a wire that ends is a fault, which ends every wait', async t => {
+test('a wire that ends is a fault, which ends every wait', async t => {
+  using _place = await places.take();
   await using lab = await openSpecLab(t.title, {topology: rough});
   const reason = /^the wire is at fault: node wire: its process ended: frames .* are lost/;
   const refused = t.throwsAsync(lab.until('alarm-raised'), {message: reason});
@@ -95,6 +96,7 @@ test.serial('a wire that ends is a fault, which ends every wait', async t => {
   t.is(lab.timeline.of('fault').length, 1);
 });
 
+// No lab of this process may open a wire at the same time.
 test.serial('a program that is killed leaves no wire, nor anything else of its lab', async t => {
   const engine = await findEngine();
   const wires = () => engine.listContainers({filters: {label: ['posturelab.wire=true']}});

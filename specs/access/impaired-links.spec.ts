@@ -32,7 +32,7 @@ async function output(lab: ContainerLab, node: string, ...command: string[]): Pr
   return stdout;
 }
 
-test.serial(
+test(
   'of 2,000 packets a link loses the share that it should, in the direction that it should',
   inQuietLab(async (t, lab) => {
     await lab.impair('psn1', {loss: 0.1}, {from: 'nad'});
@@ -48,7 +48,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'nothing arrives before its delay, in lab time; jitter adds to it and keeps the order',
   inQuietLab(async (t, lab) => {
     await lab.impair('psn1', {delayMs: 200}, {from: 'nad'});
@@ -69,7 +69,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'duplicates come twice, and what is reordered overtakes',
   inQuietLab(async (t, lab) => {
     await lab.impair('psn1', {duplication: 0.1}, {from: 'nad'});
@@ -89,7 +89,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'at a rate, a train of packets takes as long as its bits do',
   inQuietLab(async (t, lab) => {
     await lab.impair('psn1', {rateBitS: 100_000}, {from: 'nad'}); // of lab time: 1 Mbit/s on the clock
@@ -103,7 +103,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'cut in one direction: the PSN hears and answers, the switch hears nothing, and both carriers stay',
   inQuietLab(async (t, lab) => {
     await lab.impair('psn1', {cut: true}, {from: 'psn1'});
@@ -124,7 +124,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'changed while packets are under way, a link keeps their order and loses none; mended, it is as it was',
   inQuietLab(async (t, lab) => {
     await lab.impair('psn1', {delayMs: 600}, {from: 'nad'});
@@ -146,7 +146,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'ARP, IPv6 and EAPOL are held up and cut like everything else',
   inQuietLab(async (t, lab) => {
     await lab.impair('endpoint', {delayMs: 200}, {from: 'endpoint'});

@@ -4,4 +4,4 @@ import {dot1xTroubles} from '#harness/scenarios/library/dot1x-troubles.ts';
 import {playsAlike} from '#specs/flows/in-lab.ts';
 
 for (const scenario of dot1xTroubles.filter(({name}) => name === 'mab-first'))
-  test.serial(scenario.claim, playsAlike(scenario));
+  test(scenario.claim, playsAlike(scenario));

@@ -27,7 +27,7 @@ const neighbours: Topology = {
   links: [...single.links, {ends: ['neighbour:eth0', 'nad:fa0-13']}],
 };
 
-test.serial(
+test(
   'HTTP to gateway, stranger and neighbour is redirected; to the PSN it is not, and nothing is once Compliant',
   inLab({topology: neighbours, settings: redirecting(), prepare: lab => psnOf(lab).hold('coa')}, async (t, lab) => {
     const mine = {where: {address: '192.168.255.193'}};
@@ -60,7 +60,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'a browser opens the portal through a forwarded port',
   inLab({topology: single, settings: redirecting(), prepare: lab => psnOf(lab).hold('coa')}, async (t, lab) => {
     const {sessionId} = await lab.until('redirect-installed');

@@ -2,4 +2,4 @@ import test from 'ava';
 import {restarts} from '#harness/scenarios/library/restarts.ts';
 import {plays} from '#specs/flows/in-lab.ts';
 
-for (const scenario of restarts) test.serial(scenario.claim, plays(scenario));
+for (const scenario of restarts) test(scenario.claim, plays(scenario));

@@ -4,4 +4,4 @@ import {staleState} from '#harness/scenarios/library/stale-state.ts';
 import {playsAlike} from '#specs/flows/in-lab.ts';
 
 for (const scenario of staleState.filter(({name}) => name === 'address-aged-out'))
-  test.serial(scenario.claim, playsAlike(scenario));
+  test(scenario.claim, playsAlike(scenario));

@@ -3,4 +3,4 @@ import test from 'ava';
 import {syslog} from '#harness/scenarios/library/syslog.ts';
 import {playsAlike} from '#specs/flows/in-lab.ts';
 
-for (const scenario of syslog) test.serial(scenario.claim, playsAlike(scenario));
+for (const scenario of syslog) test(scenario.claim, playsAlike(scenario));

@@ -7,7 +7,7 @@ import {missingDeny} from '#harness/scenarios/missing-deny.ts';
 import {rediscovery} from '#harness/scenarios/rediscovery.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
 import {differencesBetween} from '#harness/story.ts';
-import {world as containers} from '#specs/flows/in-lab.ts';
+import {world as containers, places} from '#specs/flows/in-lab.ts';
 
 const simulated = simulatedWorld(1).openLab;
 
@@ -31,7 +31,8 @@ const differences: [string, (settings: LabSettings) => LabSettings][] = [
   ],
 ];
 
-test.serial('a difference in the simulated world is found, whichever of the list it is', async t => {
+test('a difference in the simulated world is found, whichever of the list it is', async t => {
+  using _place = await places.take();
   const theirs = await storyOfWorld(rediscovery, containers.openLab);
   t.deepEqual(differencesBetween(theirs, await storyOfWorld(rediscovery, simulated)), []);
   t.true(theirs.size >= 10, 'a story has many strands');
@@ -41,7 +42,8 @@ test.serial('a difference in the simulated world is found, whichever of the list
   }
 });
 
-test.serial('a difference in the containers is found', async t => {
+test('a difference in the containers is found', async t => {
+  using _place = await places.take();
   const theirs = await storyOfWorld(missingDeny, containers.openLab, settings => ({
     ...settings,
     profile: {xml: null, fields: {EnableRescanButton: '0'}},

@@ -6,7 +6,7 @@ import {posturelab} from '#specs/containers/posturelab.ts';
 import {inLab} from '#specs/flows/in-lab.ts';
 import {topology} from '#topologies/single-psn.ts';
 
-test.serial(
+test(
   'clock sets a node’s clock ahead or behind, and refuses, with 2, what it cannot do',
   inLab({topology}, async (t, lab) => {
     const set = await posturelab('clock', lab.name, 'nad', '--json', '--', '-10m');

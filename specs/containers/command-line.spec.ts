@@ -7,11 +7,13 @@ import {createInterface} from 'node:readline';
 import test from 'ava';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
 import {cli, posturelab} from '#specs/containers/posturelab.ts';
-import {inLab} from '#specs/flows/in-lab.ts';
+import {inSharedLab} from '#specs/flows/in-shared-lab.ts';
 
-test.serial(
+const inLab = inSharedLab({});
+
+test(
   'inspect, logs and exec of a running lab, as JSON',
-  inLab({}, async (t, lab) => {
+  inLab(async (t, lab) => {
     const {installed} = await becomesCompliant(lab);
 
     const inspected = await posturelab('inspect', lab.name, '--json');
@@ -37,9 +39,9 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   "forward leads a loopback port to a PSN's portal",
-  inLab({}, async (t, lab) => {
+  inLab(async (t, lab) => {
     const child = execFile(execPath, [...cli, 'forward', lab.name, 'psn1:8443', '--json']);
     if (!child.stdout) throw new Error('no stdout');
     const [line] = (await once(createInterface({input: child.stdout}), 'line')) as [string];
@@ -56,9 +58,9 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'capture writes pcapng of a link',
-  inLab({}, async (t, lab) => {
+  inLab(async (t, lab) => {
     const child = execFile(execPath, [...cli, 'capture', lab.name, 'nad:fa0-12', '-w', '-'], {
       encoding: 'buffer',
       maxBuffer: 64 * 1024 * 1024,
@@ -77,7 +79,7 @@ test.serial(
   }),
 );
 
-test.serial('wrong calls end with 2, and say what is possible', async t => {
+test('wrong calls end with 2, and say what is possible', async t => {
   for (const args of [
     ['run', 'no-such-story'],
     ['inspect', 'no-such-lab'],
@@ -95,7 +97,7 @@ test.serial('wrong calls end with 2, and say what is possible', async t => {
   }
 });
 
-test.serial('validate answers yes or no about a topology and deploys nothing', async t => {
+test('validate answers yes or no about a topology and deploys nothing', async t => {
   const good = await posturelab('validate', 'three-psn', '--json');
   t.is(good.exitCode, 0);
   t.true(JSON.parse(good.stdout).ok);

@@ -4,13 +4,15 @@ import test from 'ava';
 import {openTerminal, type Terminal} from '#harness/console.ts';
 import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
-import {inLab} from '#specs/flows/in-lab.ts';
+import {inSharedLab} from '#specs/flows/in-shared-lab.ts';
+
+const inLab = inSharedLab({});
 
 const prompt = /nad# $|nad#$/;
 
-test.serial(
+test(
   'the console shows session, dACL and effective entries of the endpoint, with match counts from the kernel',
-  inLab({}, async (t, lab) => {
+  inLab(async (t, lab) => {
     const {installed} = await becomesCompliant(lab);
     const round = await lab.until('sync-round-finished');
     using terminal = await openConsole(lab);
@@ -36,9 +38,9 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'the console explains itself: ?, an invalid word with its marker, an ambiguous and an incomplete command',
-  inLab({}, async (t, lab) => {
+  inLab(async (t, lab) => {
     using terminal = await openConsole(lab);
 
     terminal.type('show ?');

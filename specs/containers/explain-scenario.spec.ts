@@ -6,7 +6,7 @@ import {playCourse} from '#harness/field-log/course-play.ts';
 import {diagnose} from '#harness/field-log/diagnosis.ts';
 import {happeningsOf} from '#harness/field-log/happenings.ts';
 import {readLog} from '#harness/field-log/log-line.ts';
-import {world as containers} from '#specs/flows/in-lab.ts';
+import {world as containers, places} from '#specs/flows/in-lab.ts';
 import {type Told, told} from '#specs/simulated/stories/field-logs.ts';
 
 const logs: [title: string, log: Told][] = [
@@ -23,10 +23,11 @@ const logs: [title: string, log: Told][] = [
 ];
 
 for (const [title, log] of logs) {
-  test.serial(`${title}: containers tell the story of the virtual run`, async t => {
+  test(`${title}: containers tell the story of the virtual run`, async t => {
     const happenings = happeningsOf(readLog(told(log)).lines);
     const course = courseOf(happenings, diagnose(happenings));
     if (course === undefined) return t.fail('there is a course');
+    using _place = await places.take();
     const {passed, failure, differences} = await replayCapsule(await playCourse(course), {
       openLab: containers.openLab,
       known: [],

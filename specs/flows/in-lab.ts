@@ -6,38 +6,62 @@ import {env} from 'node:process';
 import test, {type ExecutionContext} from 'ava';
 import {agreeing} from '#harness/agreement.ts';
 import type {ContainerLab} from '#harness/containers/container-lab.ts';
+import type {ContainerWorld} from '#harness/containers/world.ts';
 import type {Lab} from '#harness/lab.ts';
 import {defaultSettings, type LabSettings} from '#harness/lab-settings.ts';
-import {playScenario} from '#harness/run-scenario.ts';
+import {playScenario, type ScenarioResult} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
 import type {Topology} from '#harness/topology.ts';
+import {Places} from '#specs/flows/places.ts';
 import {topology as twoPsn} from '#topologies/two-psn.ts';
 
 const isSimulated = env['POSTURELAB_WORLD'] === 'simulated';
-export const world = await openWorld();
-test.after.always('the reaper is let go', async () => world[Symbol.asyncDispose]());
+/** Three labs keep two cores busy: while one waits for its lab's time, the others are made and taken down. */
+export const places = new Places(4);
 
-async function openWorld() {
-  if (isSimulated) {
-    const {simulatedWorld} = await import('#harness/simulator/world.ts');
-    return {
-      ...simulatedWorld(1),
-      saveEvidence: async () => 'none: play it again with seed 1',
-      async [Symbol.asyncDispose]() {},
-    };
-  }
+type World = Pick<ContainerWorld, 'openLab' | 'saveEvidence'> & AsyncDisposable;
+let opened: Promise<World> | undefined;
+test.after.always('the reaper is let go', async () => (await opened)?.[Symbol.asyncDispose]());
+
+/** The world of this process, opened for its first lab. */
+export const world: Pick<World, 'openLab' | 'saveEvidence'> = {
+  openLab: async options => (await openWorld()).openLab(options),
+  saveEvidence: async (lab, error) => (await openWorld()).saveEvidence(lab, error),
+};
+
+function openWorld(): Promise<World> {
+  opened ??= isSimulated ? openSimulatedWorld() : openContainers();
+  return opened;
+}
+
+async function openSimulatedWorld(): Promise<World> {
+  const {simulatedWorld} = await import('#harness/simulator/world.ts');
+  return {
+    ...simulatedWorld(1),
+    saveEvidence: async () => 'none: play it again with seed 1',
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+async function openContainers(): Promise<World> {
   const {openContainerWorld} = await import('#harness/containers/world.ts');
   return openContainerWorld({say: () => {}, artifacts: 'artifacts'});
 }
 
 /** A test that plays a scenario and passes if it comes out as claimed and, in containers, as the simulated world tells it. */
-export const playsAlike = (scenario: Scenario) => plays(isSimulated ? scenario : agreeing(scenario));
+export const playsAlike = (scenario: Scenario, check?: Check) =>
+  plays(isSimulated ? scenario : agreeing(scenario), check);
+
+/** What else is to be true of a run. */
+type Check = (t: ExecutionContext, result: ScenarioResult) => void;
 
 /** A test that plays a scenario and passes if it comes out as claimed. */
-export function plays(scenario: Scenario): (t: ExecutionContext) => Promise<void> {
+export function plays(scenario: Scenario, check: Check = () => {}): (t: ExecutionContext) => Promise<void> {
   return async t => {
+    using _place = await places.take();
     const result = await playScenario(scenario, {...world, seed: 1});
     t.true(result.passed, `${result.failure?.message}\nevidence: ${result.failure?.evidence}`);
+    check(t, result);
   };
 }
 
@@ -53,6 +77,7 @@ export function inLab(
   body: (t: ExecutionContext, lab: ContainerLab) => Promise<void>,
 ): (t: ExecutionContext) => Promise<void> {
   return async t => {
+    using _place = await places.take();
     await using lab = await openSpecLab(t.title, options);
     await toldIn(t, lab, () => body(t, lab));
   };

@@ -1,38 +1,23 @@
 /** Specs that take turns in one lab, which costs a tenth of a lab for each. */
-import test, {type ExecutionContext} from 'ava';
+import type {ExecutionContext} from 'ava';
 import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
 import {becomesCompliant, type Compliance} from '#harness/scenarios/becomes-compliant.ts';
-import {openSpecLab, type SpecLabOptions, toldIn} from '#specs/flows/in-lab.ts';
+import type {SpecLabOptions} from '#specs/flows/in-lab.ts';
+import {inSharedLab} from '#specs/flows/in-shared-lab.ts';
 
 type Turn = (t: ExecutionContext, lab: ContainerLab, compliance: Compliance) => Promise<void>;
 
 /**
-Tests in the same lab, one after the other (`test.serial`). Each finds the endpoint newly Compliant, in a session and with an agent of its own,
-its first probe still to come. `arrange` runs before that, while the cable is out. A lab in which a test failed is not used again.
+Tests in the same lab, each of which finds the endpoint newly Compliant, in a session and with an agent of its own, its first probe still to
+come. `arrange` runs before that, while the cable is out.
 */
 export function inTurns(
   options: SpecLabOptions,
 ): (body: Turn, arrange?: (lab: Lab) => Promise<void>) => (t: ExecutionContext) => Promise<void> {
-  let lab: ContainerLab | undefined;
-  const close = async () => {
-    await lab?.[Symbol.asyncDispose]();
-    lab = undefined;
-  };
-  test.after.always('a lab that was shared is taken down', close);
-
-  return (body, arrange = async () => {}) =>
-    async t => {
-      lab ??= await openSpecLab(t.title, options);
-      const turn = lab;
-      try {
-        await toldIn(t, turn, async () => body(t, turn, await beginsAnew(turn, arrange)));
-      } catch (error) {
-        await close();
-        throw error;
-      }
-    };
+  const inLab = inSharedLab(options);
+  return (body, arrange = async () => {}) => inLab(async (t, lab) => body(t, lab, await beginsAnew(lab, arrange)));
 }
 
 /**

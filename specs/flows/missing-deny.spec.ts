@@ -13,12 +13,12 @@ import {inTurns} from '#specs/flows/in-turns.ts';
 
 const alarm = {where: {alarm: postureConfigurationDetection}};
 
-test.serial(missingDeny.claim, playsAlike(missingDeny));
+test(missingDeny.claim, playsAlike(missingDeny));
 
 const save = (compliant: string) => (lab: Lab) => adminOf(lab).saveDacl(daclNames.compliant, compliant);
 const inTurn = inTurns({});
 
-test.serial(
+test(
   'a deny for psn1 only: the backup probe gets through, and the alarm names psn2',
   inTurn(async (t, lab, {settled}) => {
     const raised = await lab.until('alarm-raised', {...alarm, after: settled});
@@ -34,7 +34,7 @@ test.serial(
   }, save('deny tcp any host 10.10.1.11 eq 8449\npermit ip any any')),
 );
 
-test.serial(
+test(
   'a permit above the denies makes them dead: the alarm comes and the denies count nothing',
   inTurn(
     async (t, lab, {settled}) => {
@@ -56,7 +56,7 @@ for (const [name, value] of [
   ['0', '0'],
   ['absent', null],
 ] as const) {
-  test.serial(
+  test(
     `with the probe interval ${name} nothing is probed and nothing is raised, although the deny is missing`,
     inTurn(
       async (t, lab, {settled}) => {
@@ -93,7 +93,7 @@ const inPortalLab = inTurns({
   }),
 });
 
-test.serial(
+test(
   'a custom portal on 8500 with denies for 8449: the deny on the wrong port protects nothing',
   inPortalLab(async (t, lab, {settled}) => {
     await lab.until('alarm-raised', {...alarm, after: settled});
@@ -104,7 +104,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'a custom portal on 8500 with denies for 8500: healthy',
   inPortalLab(
     async (t, lab, {settled}) => {

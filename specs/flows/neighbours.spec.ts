@@ -9,7 +9,7 @@ import {inLab} from '#specs/flows/in-lab.ts';
 
 const coaAlarm = 'Dynamic Authorization Failed for Device';
 
-test.serial(
+test(
   'CoA lost: the switch keeps the Unknown dACL, so the probe gets through to a PSN that says Compliant: both alarms',
   inLab(
     {
@@ -36,7 +36,7 @@ test.serial(
 );
 
 for (const replication of [true, false]) {
-  test.serial(
+  test(
     `psn1 dies while Compliant, replication ${replication ? 'on' : 'off'}: the deny still stands, nothing is seen, nothing is raised`,
     inLab({settings: healthy => ({...healthy, psn: {...healthy.psn, replication}})}, async (t, lab) => {
       const {shown} = await becomesCompliant(lab);
@@ -52,7 +52,7 @@ for (const replication of [true, false]) {
   const outcome = replication
     ? 'psn2 answers Compliant and raises the alarm'
     : 'psn2 answers Unknown: a needless restart of discovery';
-  test.serial(
+  test(
     `psn1 dies while Compliant, its deny alone in the dACL, replication ${replication ? 'on' : 'off'}: ${outcome}`,
     inLab(
       {
@@ -78,7 +78,7 @@ for (const replication of [true, false]) {
   );
 }
 
-test.serial(
+test(
   'psn1 is down from the start: the switch fails over to psn2, and posture works there',
   inLab(
     {
@@ -98,7 +98,7 @@ test.serial(
   ),
 );
 
-test.serial(
+test(
   "a wrong shared secret is silence on both sides: no session is authorized, nothing but the closed port's ACL is in force",
   inLab(
     {
@@ -119,7 +119,7 @@ test.serial(
   ),
 );
 
-test.serial(
+test(
   'PSN certificates that nobody trusts: discovery finds no server, synchronization is never armed',
   inLab({settings: healthy => ({...healthy, psn: {...healthy.psn, untrusted: ['psn1', 'psn2']}})}, async (t, lab) => {
     await lab.until('acl-installed', {where: isUnknownAcl});
@@ -132,7 +132,7 @@ test.serial(
   }),
 );
 
-test.serial(
+test(
   'an endpoint that fails a mandatory requirement is quarantined, and its probe port is closed as well',
   inLab(
     {

@@ -40,7 +40,7 @@ const takesCoaAgain = (lab: Lab) => psnOf(lab, 'psn1').release('coa');
 
 for (const {open, psn, outcome, called} of cells) {
   const inTurn = open ? inOpenLab : inClosedLab;
-  test.serial(
+  test(
     `probe port ${open ? 'open' : 'closed'}, PSN says ${psn ?? 'no session'}: ${outcome} (${called})`,
     inTurn(async (t, lab, {settled, shown}) => {
       const owner = psnOf(lab, 'psn1'); // psn2 is told by replication

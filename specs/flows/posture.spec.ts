@@ -2,4 +2,4 @@ import test from 'ava';
 import {posture} from '#harness/scenarios/posture.ts';
 import {playsAlike} from '#specs/flows/in-lab.ts';
 
-test.serial(posture.claim, playsAlike(posture));
+test(posture.claim, playsAlike(posture));

@@ -2,4 +2,4 @@ import test from 'ava';
 import {rediscovery} from '#harness/scenarios/rediscovery.ts';
 import {playsAlike} from '#specs/flows/in-lab.ts';
 
-test.serial(rediscovery.claim, playsAlike(rediscovery));
+test(rediscovery.claim, playsAlike(rediscovery));

@@ -2,4 +2,4 @@ import test from 'ava';
 import {sessionTermination} from '#harness/scenarios/session-termination.ts';
 import {playsAlike} from '#specs/flows/in-lab.ts';
 
-test.serial(sessionTermination.claim, playsAlike(sessionTermination));
+test(sessionTermination.claim, playsAlike(sessionTermination));
