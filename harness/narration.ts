@@ -61,7 +61,8 @@ const tellers: Tellers = {
   'provisioning-failed': ({portal, reason}) => bad(`gets no profile from ${portal}: ${reason}`),
   'provisioning-mismatch': ({mac}) =>
     bad(`sees that ${mac} has another profile than client provisioning`, 'what the client has counts, not the GUI'),
-  'stage-two-started': ({targets}) => plain(`is redirected nowhere, and asks ${targets.join(', ')}`),
+  'stage-two-started': ({targets}) =>
+    plain(`is redirected nowhere, and ${targets.length === 0 ? 'has nobody to ask' : `asks ${targets.join(', ')}`}`),
   'psn-found': ({psn}) => plain(`finds ${psn}`),
   'requirement-checked': ({requirement, passed}) => quiet(`checks ${requirement}: ${passed ? 'passed' : 'failed'}`),
   'posture-settled': ({status}) =>
