@@ -33,6 +33,8 @@ const tellers: Tellers = {
   'eap-succeeded': () => quiet('is authenticated by 802.1X'),
   'eap-failed': ({reason}) => bad(`fails to authenticate${reason === '' ? '' : `: ${reason}`}`),
   'lease-obtained': ({address, server}) => plain(`has ${address} by DHCP from ${server}`),
+  'lease-renewed': ({address}) => quiet(`may keep ${address}`),
+  'lease-lost': ({address}) => bad(`has ${address} no more`, 'a host without an address is off the network'),
   'lease-unanswered': ({attempts}) =>
     bad(`gets no address: ${attempts} DHCPDISCOVERs, no answer`, 'what the port lets through must include DHCP'),
   'access-accepted': ({status, rule, acl}) =>
