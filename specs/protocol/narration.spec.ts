@@ -1,4 +1,4 @@
-// What `run`, `demo` and `logs` say of who is kept out: a story whose reason is missing helps nobody.
+// What `run` and `demo` say of who is kept out: a story whose reason is missing helps nobody.
 import test from 'ava';
 import {narrate} from '#harness/narration.ts';
 import type {LabEventBody} from '#protocol/event.ts';
