@@ -10,6 +10,7 @@ import {plays} from '#specs/flows/in-lab.ts';
 const further = [
   'probe-port-missing-in-unknown',
   'untrusted-psn',
+  'certificate-of-another-name',
   'failover-with-replication',
   'failover-without-replication',
   'closed-port',
