@@ -18,6 +18,10 @@ export interface EndpointHandle {
   answerArp(answers: boolean): Promise<void>;
   /** The same of IPv6's neighbour discovery. */
   answerDiscovery(answers: boolean): Promise<void>;
+  /** `ipconfig /renew`: asks for a longer lease, or without one for a new one. An unanswered question costs the lease (RFC 2131 4.4.5). */
+  renewLease(): Promise<void>;
+  /** `ipconfig /release`. */
+  releaseLease(): Promise<void>;
   changeFacts(facts: HostFacts): Promise<void>;
   /** Replaces ISEPostureCFG.xml by this text. */
   replaceProfile(xml: string): Promise<void>;
@@ -32,6 +36,10 @@ export interface EndpointHandle {
 export function endpointOf(lab: Lab, node = agentsOf(lab.topology)[0]?.[0] ?? ''): EndpointHandle {
   const declared = lab.topology.nodes[node];
   if (declared?.kind !== 'endpoint') throw new Error(`${node} is no endpoint of lab ${lab.name}`);
+  const ofDhcp = <Command extends {name: string}>(literal: Command): Command => {
+    if (declared.dhcp !== true) throw new Error(`${node} of lab ${lab.name} has no DHCP: there is no lease`);
+    return literal;
+  };
   const tell = async (command: {name: string}) => void (await lab.call(node, command));
   return {
     node,
@@ -43,6 +51,8 @@ export function endpointOf(lab: Lab, node = agentsOf(lab.topology)[0]?.[0] ?? ''
     linkUp: () => tell(command({name: 'link', up: true})),
     answerArp: answers => tell(command({name: 'answer-arp', answers})),
     answerDiscovery: answers => tell(command({name: 'answer-discovery', answers})),
+    renewLease: () => tell(ofDhcp({name: 'lease', does: 'renew'})),
+    releaseLease: () => tell(ofDhcp({name: 'lease', does: 'release'})),
     changeFacts: facts => tell(command({name: 'change-facts', facts})),
     replaceProfile: xml => tell(command({name: 'replace-profile', xml})),
     hold: step => tell(command({name: 'hold', step})),

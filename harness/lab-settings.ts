@@ -91,6 +91,8 @@ export interface LabSettings {
     apiPassword: string;
     /** PSNs whose server certificate comes from an authority nobody trusts. */
     untrusted: string[];
+    /** Names and addresses in the server certificates of all PSNs (SAN); null: in each its own. */
+    certificateNames: string[] | null;
     requirements: Requirement[];
     /** PSNs that the other PSNs send their syslog to (domain.md 6.7). */
     syslogTargets: string[];
@@ -195,6 +197,7 @@ export function defaultSettings(topology: Topology): LabSettings {
       secret: 'posturelab-radius-secret',
       apiPassword: 'posturelab',
       untrusted: [],
+      certificateNames: null,
       requirements: [
         {name: 'Firewall_On', fact: 'firewall', operator: 'equals', value: true, enforcement: 'mandatory'},
         {

@@ -8,7 +8,9 @@ export const ownTopologies = [
   'two-psn',
   'three-psn',
   'access-24',
+  'dhcp',
   'dual-stack',
+  'dual-stack-dhcp',
   'desk',
   'phone-desk',
 ] as const;

@@ -47,4 +47,9 @@ export function nadOf(lab: Lab): NadHandle {
   };
 }
 
+/** By which method a session was authenticated. */
+export function methodOf(session: NadView['sessions'][number] | undefined): 'dot1x' | 'mab' | undefined {
+  return session?.methods.find(({state}) => state === 'Authc Success')?.method;
+}
+
 const cliCommand = (line: string): {name: 'cli'; line: string} => ({name: 'cli', line});

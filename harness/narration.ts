@@ -30,8 +30,11 @@ const tellers: Tellers = {
   'power-lost': () => bad('is dark: the port that gives it power is down', 'its hosts lose their carrier with it'),
   'power-restored': () => plain('has power again'),
   'dot1x-timed-out': ({mac}) => bad(`gets no EAP from ${mac}: MAB's turn`),
+  'eap-succeeded': () => quiet('is authenticated by 802.1X'),
   'eap-failed': ({reason}) => bad(`fails to authenticate${reason === '' ? '' : `: ${reason}`}`),
   'lease-obtained': ({address, server}) => plain(`has ${address} by DHCP from ${server}`),
+  'lease-renewed': ({address}) => quiet(`may keep ${address}`),
+  'lease-lost': ({address}) => bad(`has ${address} no more`, 'a host without an address is off the network'),
   'lease-unanswered': ({attempts}) =>
     bad(`gets no address: ${attempts} DHCPDISCOVERs, no answer`, 'what the port lets through must include DHCP'),
   'access-accepted': ({status, rule, acl}) =>
@@ -39,6 +42,12 @@ const tellers: Tellers = {
       `accepts: posture ${status}, rule ${rule}, dACL ${shortAcl(acl)}`,
       'posture status picks the rule, the rule picks the dACL',
     ),
+  'acl-withdrawn': ({acl, address}) => quiet(`has ${shortAcl(acl)} in force for ${address} no more`),
+  'access-rejected': ({mac, reason}) => bad(`refuses ${mac}: ${reason}`),
+  'authorization-failed': ({mac, port, reason}) => bad(`keeps ${mac} out on ${port}: ${reason}`),
+  'acl-refused': ({acl, code, reason}) => bad(`does not hand out ${shortAcl(acl)}: ${code} ${reason}`),
+  'datagram-discarded': ({from, reason}) => bad(`drops what came from ${from}: ${reason}`),
+  'radius-request-dropped': ({from, reason}) => bad(`drops what came from ${from}: ${reason}`),
   'acl-downloaded': ({acl, entries, rounds}) =>
     quiet(
       `downloads ${shortAcl(acl)}: ${counted(entries, 'entry', 'entries')} in ${counted(rounds, 'round', 'rounds')}`,
@@ -61,9 +70,12 @@ const tellers: Tellers = {
   'provisioning-failed': ({portal, reason}) => bad(`gets no profile from ${portal}: ${reason}`),
   'provisioning-mismatch': ({mac}) =>
     bad(`sees that ${mac} has another profile than client provisioning`, 'what the client has counts, not the GUI'),
-  'stage-two-started': ({targets}) => plain(`is redirected nowhere, and asks ${targets.join(', ')}`),
+  'stage-two-started': ({targets}) =>
+    plain(`is redirected nowhere, and ${targets.length === 0 ? 'has nobody to ask' : `asks ${targets.join(', ')}`}`),
+  'discovery-target-failed': ({target, reason, detail}) => quiet(`gets nothing from ${target}: ${reason}, ${detail}`),
   'psn-found': ({psn}) => plain(`finds ${psn}`),
   'requirement-checked': ({requirement, passed}) => quiet(`checks ${requirement}: ${passed ? 'passed' : 'failed'}`),
+  'remediation-started': ({requirements}) => plain(`asks its user to mend ${requirements.join(', ')}`),
   'posture-settled': ({status}) =>
     plain(
       `settles the session as ${status} (t1)`,

@@ -1,8 +1,10 @@
 /** From a topology and settings to what each container is begun with: its role's plan and the lab's certificates. */
 
+import {isIP} from 'node:net';
+import {certificateNames} from '#harness/certificate-names.ts';
 import {type Certificate, type CertificateAuthority, createAuthority} from '#harness/certificates.ts';
 import {fqdn, type LabSettings} from '#harness/lab-settings.ts';
-import {addressOf, hostsOf, planRoles, type SupplicantPlan} from '#harness/role-plan.ts';
+import {hostsOf, planRoles, type SupplicantPlan} from '#harness/role-plan.ts';
 import type {Topology} from '#harness/topology.ts';
 import type {DeskSwitchSettings} from '#images/desk-switch/settings.ts';
 import type {EndpointNodeSettings} from '#images/endpoint/settings.ts';
@@ -30,9 +32,9 @@ export async function planNodes(topology: Topology, settings: LabSettings): Prom
       }
       if (plan.kind === 'nad' || plan.kind === 'desk-switch') return plan;
       const authority = settings.psn.untrusted.includes(plan.node) ? stranger : trusted;
-      const {ipv6Address} = plan.settings;
-      const addresses = [addressOf(plan.settings), ...(ipv6Address === null ? [] : [ipv6Address])];
-      const certificate = await authority.issue(fqdn(plan.node), [fqdn(plan.node)], addresses);
+      const certified = certificateNames(plan, settings);
+      const names = certified.filter(name => !isIP(name));
+      const certificate = await authority.issue(fqdn(plan.node), names, certified.filter(isIP));
       const tls = {ca: trusted.cert, ...certificate};
       return {...plan, settings: {...plan.settings, tls, hosts: hostsOf(topology)}};
     }),

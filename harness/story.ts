@@ -35,7 +35,7 @@ const strands = {
     'sync-stopped',
     'sync-disabled',
   ],
-  lease: ['lease-obtained'],
+  lease: ['lease-obtained', 'lease-renewed', 'lease-lost'],
   supplicant: ['eap-succeeded', 'eap-failed'],
   session: [
     'link-up',

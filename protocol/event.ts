@@ -20,8 +20,10 @@ export type EndpointEvent =
   /** 802.1X from the supplicant's side. `reason`: what it has against the other side's certificate, or empty. */
   | {kind: 'eap-succeeded'}
   | {kind: 'eap-failed'; reason: string}
-  /** DHCP (RFC 2131): the host has an address, or three questions in a row have found no answer. */
+  /** DHCP (RFC 2131): the host has an address, for longer, no more; or three questions in a row have found no answer. */
   | {kind: 'lease-obtained'; address: string; server: string; leaseS: number}
+  | {kind: 'lease-renewed'; address: string; server: string; leaseS: number}
+  | {kind: 'lease-lost'; address: string}
   | {kind: 'lease-unanswered'; attempts: number}
   | {kind: 'network-changed'; change: 'link-up' | 'link-down'}
   /** The host is on a Wi-Fi on which its profile wants no scan (domain.md 11.33). */

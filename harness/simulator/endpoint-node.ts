@@ -81,7 +81,7 @@ export class EndpointNode implements SimulatedNode {
   }
 
   boot(setClock: {clockOffsetMs?: number} = {}): void {
-    const {simulation, clock, outlets, sabotage} = this.#surroundings;
+    const {simulation, clock, outlets, sabotage, network, node} = this.#surroundings;
     const {
       phone,
       interface: _interface,
@@ -121,6 +121,7 @@ export class EndpointNode implements SimulatedNode {
       isTrusted: true,
       onOutcome: outcome => carried.input(outcome),
     });
+    network.hasAddress(node, !dhcp);
     this.#dhcp = dhcp
       ? new VirtualDhcpClient({
           simulation,
@@ -128,7 +129,10 @@ export class EndpointNode implements SimulatedNode {
           mac: settings.macs[0] ?? '',
           server: gateway,
           record: event => outlets.record(event),
-          onAddresses: addresses => this.#tellLink(addresses),
+          onAddresses: addresses => {
+            network.hasAddress(node, addresses.length > 0);
+            this.#tellLink(addresses);
+          },
         })
       : undefined;
     if (this.#carrierIsUp) this.#carrierChanged(() => carried.input({kind: 'start'}));
@@ -200,6 +204,10 @@ export class EndpointNode implements SimulatedNode {
         return;
       case 'answer-discovery':
         this.#surroundings.network.answerDiscovery(this.#surroundings.node, command.answers);
+        outlets.reply(id, null);
+        return;
+      case 'lease':
+        this.#dhcp?.[command.does]();
         outlets.reply(id, null);
         return;
       case 'read-log':

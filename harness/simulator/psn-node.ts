@@ -27,6 +27,7 @@ export class PsnNode implements SimulatedNode {
   readonly #surroundings: NodeSurroundings;
   readonly #settings: PsnPlan;
   readonly #hosts: Record<string, string>;
+  readonly #names: string[];
   readonly #isTrusted: boolean;
   readonly #stack: HostStack;
   #eapServer: ScriptedEapServer | undefined;
@@ -38,16 +39,17 @@ export class PsnNode implements SimulatedNode {
   #listeners: VirtualHttpsListeners | undefined;
   #client: VirtualHttpsClient | undefined;
 
-  /** `isTrusted`: its certificate comes from the authority that everybody in the lab trusts. */
+  /** `names`: those in its certificate. `isTrusted`: that comes from the authority that everybody in the lab trusts. */
   constructor(
     surroundings: NodeSurroundings,
     settings: PsnPlan,
-    {hosts, isTrusted}: {hosts: Record<string, string>; isTrusted: boolean},
+    {hosts, names, isTrusted}: {hosts: Record<string, string>; names: string[]; isTrusted: boolean},
   ) {
     const {node, network, timerScale} = surroundings;
     this.#surroundings = surroundings;
     this.#settings = settings;
     this.#hosts = hosts;
+    this.#names = names;
     this.#isTrusted = isTrusted;
     const {address, ipv6Address} = settings;
     this.#stack = new HostStack({node, address, ipv6Address, timerScale, network});
@@ -108,7 +110,7 @@ export class PsnNode implements SimulatedNode {
 
   #openSockets(carried: CarriedRole<PsnInput, PsnEffect>): void {
     const {simulation} = this.#surroundings;
-    const {ports, address, ipv6Address, fqdn} = this.#settings;
+    const {ports} = this.#settings;
     for (const localPort of udpPortsOf(ports)) {
       const onDatagram = (from: Endpoint, bytes: Uint8Array) =>
         carried.input({kind: 'datagram', localPort, from, bytes});
@@ -118,7 +120,7 @@ export class PsnNode implements SimulatedNode {
       simulation,
       stack: this.#stack,
       certificate: {
-        names: [fqdn, address, ...(ipv6Address === null ? [] : [ipv6Address])],
+        names: this.#names,
         isTrusted: this.#isTrusted,
         ...certificatePeriod,
       },

@@ -1,3 +1,4 @@
+import {certificateNames} from '#harness/certificate-names.ts';
 import {withSetClock} from '#harness/clock.ts';
 import {checkImpairment, type DeclaredImpairment} from '#harness/declared-impairment.ts';
 import {findEvent, type Lab, NoSuchNodeError, type UntilOptions} from '#harness/lab.ts';
@@ -239,8 +240,11 @@ export class SimulatedLab implements Lab {
         this.#cables.setDown(`${plan.node}:${port}`, `${plan.node} dark`, !isUp);
       return new DeskNode(surroundings, plan.settings, setPort);
     }
-    const isTrusted = !this.settings.psn.untrusted.includes(plan.node);
-    return new PsnNode(surroundings, plan.settings, {hosts: hostsOf(this.topology), isTrusted});
+    return new PsnNode(surroundings, plan.settings, {
+      hosts: hostsOf(this.topology),
+      names: certificateNames(plan, this.settings),
+      isTrusted: !this.settings.psn.untrusted.includes(plan.node),
+    });
   }
 
   #outletsOf(node: string): RoleOutlets {

@@ -26,6 +26,7 @@ export class DhcpClient implements Disposable {
   readonly #onAddresses: (addresses: string[]) => void;
   readonly #record: (event: EndpointEvent | HarnessEvent) => void;
   readonly #script: string;
+  #address: string | undefined;
   #tool: Tool | undefined;
   #done: Promise<void> = Promise.resolve();
 
@@ -49,6 +50,15 @@ export class DhcpClient implements Disposable {
     this.#tool = undefined;
     if (isUp) this.#start();
     else this.#inTurn(() => this.#lose());
+  }
+
+  /** Asks for a longer lease, or for one. When nobody answers, the lease is lost, and it begins anew: as at the end of a lease. */
+  renew(): void {
+    this.#tool?.signal('SIGUSR1');
+  }
+
+  release(): void {
+    this.#tool?.signal('SIGUSR2');
   }
 
   [Symbol.dispose](): void {
@@ -77,24 +87,24 @@ export class DhcpClient implements Disposable {
     const [event = '', ...fields] = line.split(' ');
     const told = new Map(fields.map(field => field.split('=', 2) as [string, string]));
     if (event === 'bound') await this.#take(told);
-    else if (event === 'deconfig') await this.#lose();
-    else if (event === 'leasefail') this.#record({kind: 'lease-unanswered', attempts: dhcpPatience.attempts});
+    else if (event === 'renew') this.#record({kind: 'lease-renewed', ...leaseOf(told)});
+    else if (event === 'deconfig') {
+      if (this.#address !== undefined) this.#record({kind: 'lease-lost', address: this.#address});
+      await this.#lose();
+    } else if (event === 'leasefail') this.#record({kind: 'lease-unanswered', attempts: dhcpPatience.attempts});
   }
 
   async #take(told: ReadonlyMap<string, string>): Promise<void> {
-    const address = told.get('ip') ?? '';
+    const lease = leaseOf(told);
     const gateway = told.get('router') ?? '';
-    await this.#configure({address, prefixLength: Number(told.get('mask')), gateway});
-    this.#record({
-      kind: 'lease-obtained',
-      address,
-      server: told.get('server') ?? '',
-      leaseS: Number(told.get('lease')),
-    });
-    this.#onAddresses([address]);
+    await this.#configure({address: lease.address, prefixLength: Number(told.get('mask')), gateway});
+    this.#address = lease.address;
+    this.#record({kind: 'lease-obtained', ...lease});
+    this.#onAddresses([lease.address]);
   }
 
   async #lose(): Promise<void> {
+    this.#address = undefined;
     this.#onAddresses([]);
     await this.#configure(null); // rejects if the adapter is gone with the power of the switch
   }
@@ -105,4 +115,8 @@ export class DhcpClient implements Disposable {
       if (this.#tool !== undefined) this.#record({kind: 'fault', message: `${this.#name}: ${error.message}`});
     });
   }
+}
+
+function leaseOf(told: ReadonlyMap<string, string>): {address: string; server: string; leaseS: number} {
+  return {address: told.get('ip') ?? '', server: told.get('server') ?? '', leaseS: Number(told.get('lease'))};
 }

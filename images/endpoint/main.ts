@@ -160,6 +160,9 @@ async function run(): Promise<void> {
       case 'answer-discovery':
         await adapter.answerDiscovery(command.answers);
         return control.reply(id, null);
+      case 'lease':
+        lease?.[command.does]();
+        return control.reply(id, null);
       case 'read-log':
         return control.reply(id, files.readLog());
       case 'start-gap-meter':

@@ -10,6 +10,8 @@ export type NodeCommand =
   | {name: 'answer-arp'; answers: boolean}
   /** The same of neighbour discovery. */
   | {name: 'answer-discovery'; answers: boolean}
+  /** `ipconfig /renew` and `/release`. */
+  | {name: 'lease'; does: 'renew' | 'release'}
   | {name: 'read-log'}
   /** Every PSN of the lab at that port. */
   | {name: 'start-gap-meter'; port: number}

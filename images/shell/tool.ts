@@ -4,6 +4,7 @@ import {createInterface} from 'node:readline';
 /** A program that runs beside the node for as long as it lives, such as `ip monitor` or `tcpdump`. */
 export interface Tool extends Disposable {
   write(text: string): void;
+  signal(name: NodeJS.Signals): void;
 }
 
 /**
@@ -38,6 +39,7 @@ export function startTool(
 
   return {
     write: text => child.stdin.write(text),
+    signal: name => void child.kill(name),
     [Symbol.dispose]() {
       disposed = true;
       child.kill();

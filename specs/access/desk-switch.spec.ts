@@ -3,7 +3,7 @@ import test from 'ava';
 import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {execIn} from '#harness/containers/exec.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
-import {nadOf} from '#harness/nad-handle.ts';
+import {methodOf, nadOf} from '#harness/nad-handle.ts';
 import {isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {inLab} from '#specs/flows/in-lab.ts';
 import {topology} from '#topologies/desk.ts';
@@ -51,7 +51,7 @@ test(
     await bothCompliant(lab);
     const {sessions} = await nadOf(lab).view();
     t.deepEqual(
-      sessions.map(({mac, methods}) => [mac, methods.find(({state}) => state === 'Authc Success')?.method]).sort(),
+      sessions.map(session => [session.mac, methodOf(session)]).sort(),
       pcs.map(pc => [endpointOf(lab, pc).mac, 'dot1x']),
     );
     for (const pc of pcs) t.true(lab.timeline.of('eap-succeeded', {node: pc}).length > 0, pc);

@@ -1,7 +1,7 @@
 // Wireshark's dissector has never seen our codec: it reads our packets, checks our responses, and shows our hidden password.
 import {randomBytes} from 'node:crypto';
 import test from 'ava';
-import {address, avPair, number, text} from '#protocol/radius/attributes.ts';
+import {address, avPair, bytes, number, text} from '#protocol/radius/attributes.ts';
 import {errorCauses} from '#protocol/radius/error-cause.ts';
 import {decodePacket, type RadiusAttribute, radiusCodes} from '#protocol/radius/packet.ts';
 import {encodeRequest, type RequestCode} from '#protocol/radius/request.ts';
@@ -81,6 +81,15 @@ test('tshark is no yes-man: it finds a changed response invalid', async t => {
 
   t.notRegex(valid ?? '', /^(1|True)$/);
   t.regex(invalid ?? '', /^(1|True)$/);
+});
+
+test('tshark is no yes-man: it finds EAP that is shorter than it says malformed', async t => {
+  const identity = Uint8Array.of(2, 1, 0, 9, 1, ...Buffer.from('bob')); // RFC 3748 4: the length counts one byte more than there is
+  const datagrams = converse(1812, 'Access-Request', 'Access-Accept', [bytes('EAP-Message', identity)]);
+  const [[malformed] = [], [good] = []] = await dissect(datagrams, secret, ['_ws.malformed']);
+
+  t.regex(malformed ?? '', /EAP/i);
+  t.is(good, '');
 });
 
 /** One request and its response, both with all attributes. */

@@ -3,7 +3,7 @@ import {caughtUp} from '#harness/caught-up.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
-import {nadOf} from '#harness/nad-handle.ts';
+import {methodOf, nadOf} from '#harness/nad-handle.ts';
 import {daclNames} from '#harness/policy-plan.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
@@ -162,7 +162,7 @@ function withLease(auth: 'mab' | 'dot1x'): Scenario {
       expect(lab, sessions[0]?.address === address, 'the switch knows it');
       // Not the link-local one: a kernel whose carrier was gone need not tell of it again (seen in containers).
       expect(lab, sessions[0]?.ipv6Addresses.includes(global) === true, 'and the one that it has made itself');
-      expect(lab, sessions[0]?.methods.at(-1)?.method === auth, 'by the method that it was to be');
+      expect(lab, methodOf(sessions[0]) === auth, 'by the method that it was to be');
       expect(lab, lab.timeline.of('alarm-raised').length === 0, 'nobody raises an alarm');
     },
   };

@@ -1,4 +1,5 @@
 import {caughtUp} from '#harness/caught-up.ts';
+import {methodOf, nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
@@ -36,6 +37,13 @@ export const fullSwitch: Scenario = {
       'every first poll meets silence',
     );
     expect(lab, (await psnOf(lab, 'psn2').view()).sessions.length === endpoints.length, 'psn2 knows every session');
+    const authenticated = (await nadOf(lab).view()).sessions;
+    expect(
+      lab,
+      authenticated.length === endpoints.length &&
+        authenticated.every(session => methodOf(session) === lab.settings.auth),
+      `each is authenticated by ${lab.settings.auth}`,
+    );
 
     await lab.stopNode('psn1');
     const lost = await lab.until('node-stopped');

@@ -103,6 +103,23 @@ export const networkTroubles: Scenario[] = [
       expect(lab, lab.timeline.of('sync-started').length === 0, 'synchronization is not armed');
     },
   },
+  {
+    name: 'certificate-of-another-name',
+    claim:
+      'where the certificates of the PSNs name somebody else, the agent trusts none of them: no server, and synchronization is never armed',
+    why: 'row 26 of domain.md 11: every call home entry must be in the certificate of the portal (4.5)',
+    topology,
+    settings: healthy => ({...healthy, psn: {...healthy.psn, certificateNames: ['ise.example.com', '10.10.9.9']}}),
+    async play(lab) {
+      const authorized = await lab.until('session-authorized');
+      const failed = await lab.until('discovery-target-failed', {where: {reason: 'untrusted'}, after: authorized});
+      await lab.until('server-not-found', {after: failed});
+      await caughtUp(lab);
+
+      expect(lab, failed.detail.includes('ise.example.com'), 'the reason names whom the certificate is for');
+      expect(lab, lab.timeline.of('sync-started').length === 0, 'synchronization is not armed');
+    },
+  },
   failover({replication: true}),
   failover({replication: false}),
   {
