@@ -26,19 +26,19 @@ export class Cables {
   setPower(node: string, isOn: boolean): void {
     for (const link of this.#network.links()) {
       const own = link.ends.find(end => readEnd(end).node === node);
-      if (own !== undefined) this.setDown(own, `${node} without power`, !isOn, isOn ? undefined : node);
+      if (own !== undefined) this.setDown(own, `${node} without power`, !isOn);
     }
   }
 
-  /** A link carries again when each reason for its being down is gone. `deaf`: a node that is told nothing. */
-  setDown(end: string, reason: string, isDown: boolean, deaf?: string): void {
+  /** A link carries again when each reason for its being down is gone. */
+  setDown(end: string, reason: string, isDown: boolean): void {
     const link = this.#network.link(end);
     if (!link.setDown(reason, isDown)) return;
     const {isUp} = link;
     const {simulation, changed, tell} = this.#surroundings;
     changed();
     simulation.after(carrierNewsMs, () => {
-      for (const side of link.ends.map(readEnd)) if (side.node !== deaf) tell(side.node, side.interface, isUp);
+      for (const side of link.ends.map(readEnd)) tell(side.node, side.interface, isUp);
     });
   }
 }

@@ -1,5 +1,5 @@
 import type {SupplicantPlan} from '#harness/role-plan.ts';
-import {identityRequest, supplicantAnswer, supplicantComplaint} from '#harness/simulator/scripted-eap.ts';
+import {identityRequest, supplicantAnswer} from '#harness/simulator/scripted-eap.ts';
 import type {Simulation} from '#harness/simulator/simulation.ts';
 import type {LabEventBody} from '#protocol/event.ts';
 import {bytes, readBytes, text} from '#protocol/radius/attributes.ts';
@@ -25,8 +25,6 @@ interface Conversation {
   port: string;
   mac: string;
   asked: {identifier: number; authenticator: Uint8Array};
-  /** The supplicant's, about the server. */
-  complaint: string;
 }
 
 /** hostapd's part (images/nad/authenticator.ts) by the script of scripted-eap.ts. */
@@ -69,7 +67,6 @@ export class ScriptedAuthenticator {
     const read = readResponse(answer, {...conversation.asked, secret: this.#secret});
     if (!read.ok) return;
     const {packet} = read;
-    const {complaint} = conversation;
     if (packet.code === 'Access-Challenge') {
       this.#pass(to.port, conversation, joinEapMessage(packet) ?? new Uint8Array(), readBytes(packet, 'State'));
       return;
@@ -77,9 +74,7 @@ export class ScriptedAuthenticator {
     this.#conversations.delete(to.port);
     const supplicant = this.#supplicantOf(conversation);
     this.#simulation.after(frameMs, () =>
-      supplicant?.record(
-        packet.code === 'Access-Accept' ? {kind: 'eap-succeeded'} : {kind: 'eap-failed', reason: complaint},
-      ),
+      supplicant?.record(packet.code === 'Access-Accept' ? {kind: 'eap-succeeded'} : {kind: 'eap-failed', reason: ''}),
     );
   }
 
@@ -105,8 +100,7 @@ export class ScriptedAuthenticator {
         secret: this.#secret,
         randomBytes: this.#randomBytes,
       });
-      const asked = {identifier, authenticator: request.authenticator};
-      this.#conversations.set(key, {port, mac, asked, complaint: supplicantComplaint(eap)});
+      this.#conversations.set(key, {port, mac, asked: {identifier, authenticator: request.authenticator}});
       this.#onRequest({address: '127.0.0.1', port: key}, request.bytes);
     });
   }

@@ -34,20 +34,9 @@ export function supplicantAnswer(request: Uint8Array, plan: SupplicantPlan): Uin
   const wanted = plan.eap === 'peap' ? peapType : tlsType;
   if (type === identityType) return packet(eapPacketType.response, identifier, type, encoder.encode(plan.user));
   if (type !== wanted) return packet(eapPacketType.response, identifier, nakType, Uint8Array.of(wanted ?? 0));
-  const {isTrusted} = challengeOf(request);
+  const {isTrusted} = JSON.parse(decoder.decode(request.subarray(5))) as {isTrusted: boolean};
   const proof: Proof = {isTrusted, user: plan.user, password: plan.password, certificate: plan.clientCertificate};
   return packet(eapPacketType.response, identifier, type, encoder.encode(JSON.stringify(proof)));
-}
-
-/** What the supplicant has against the server that asks, in wpa_supplicant's words; empty: nothing. */
-export function supplicantComplaint(request: Uint8Array): string {
-  const [, , , , type] = request;
-  const isMethod = type === peapType || type === tlsType;
-  return isMethod && !challengeOf(request).isTrusted ? 'unable to get local issuer certificate' : '';
-}
-
-function challengeOf(request: Uint8Array): {isTrusted: boolean} {
-  return JSON.parse(decoder.decode(request.subarray(5))) as {isTrusted: boolean};
 }
 
 export function identityRequest(identifier: number): Uint8Array {

@@ -11,7 +11,6 @@ import {
   planPort,
   table,
 } from '#images/nad/enforcement-state.ts';
-import {quietKnocks} from '#images/nad/knocks.ts';
 import {NftSession, nftCommand} from '#images/nad/nft.ts';
 import {steeringCommands} from '#images/nad/steering.ts';
 import {type AclHits, HitRecord} from '#protocol/nad/acl-hits.ts';
@@ -99,7 +98,6 @@ export class Enforcement implements Disposable {
         `delete table ${table}`,
         `add table ${table}`,
         `add set ${table} committed { type mark; }`,
-        ...quietKnocks,
         ...(this.#macOf ? steeringCommands(table) : []),
       ],
     }));

@@ -13,26 +13,12 @@ const kinds: readonly {suffix: string; condition: string; flags: TcpFlag[]}[] = 
   {suffix: 'knock_rst', condition: 'tcp flags & rst != 0', flags: ['rst', 'ack']},
 ];
 
-const quietTable = 'ip posturelab_knocks';
-const ports = `tcp sport ${knockPorts.from}-${knockPorts.to}`;
-
-/**
-Knocks at a PSN that no route leads to are dropped: Linux says `network unreachable` once a second to each host (`ip_error`), and the meter, which
-needs no answer, would use up what the agent is to hear.
-*/
-export const quietKnocks: readonly string[] = [
-  `add table ${quietTable}`, // so that there is one to delete
-  `delete table ${quietTable}`,
-  `add table ${quietTable}`,
-  `add chain ${quietTable} unroutable { type filter hook prerouting priority filter; }`,
-  `add rule ${quietTable} unroutable ${ports} fib daddr oif 0 drop`,
-];
-
 /** Sets in which knocks at a list are counted before its entries see them. IPv4 only, as the gap meter is. */
 export function knockSets({acl, compiled}: InstalledAcl): Record<'names' | 'add' | 'remove' | 'rules', string[]> {
   const {chain} = compiled;
   const sets = acl.family === 'ipv4' ? kinds.map(kind => ({...kind, name: `${chain}_${kind.suffix}`})) : [];
   const type = 'type ipv4_addr . ipv4_addr . inet_service; size 65535; flags dynamic; counter;';
+  const ports = `tcp sport ${knockPorts.from}-${knockPorts.to}`;
   return {
     names: sets.map(({name}) => name),
     add: sets.map(({name}) => `add set ${table} ${name} { ${type} }`),

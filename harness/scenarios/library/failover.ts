@@ -22,7 +22,6 @@ export const failover: Scenario[] = [
     settings: healthy => ({
       ...healthy,
       nad: {...healthy.nad, ...quickFailover, deadCriteriaTimeMs: 5000, deadCriteriaTries: 3},
-      profile: seldom,
     }),
     prepare: lab => lab.stopNode('psn1'),
     async play(lab) {
@@ -38,9 +37,8 @@ export const failover: Scenario[] = [
 
       const askedBefore = await requestsToPsn1(lab);
       await nadOf(lab).clearSession(port);
-      const again = await becomesCompliant(lab, dead);
+      await becomesCompliant(lab, dead);
       const askedAfter = await requestsToPsn1(lab);
-      await lab.until('sync-round-finished', {after: again.shown});
       await lab.startNode('psn1');
       const alive = await lab.until('radius-server-alive', {after: dead});
       expect(lab, askedAfter === askedBefore, 'nobody asks a dead server');
@@ -57,7 +55,7 @@ export const failover: Scenario[] = [
       'accounting goes to the PSN that is alive; where sessions are shared, a Stop ends them everywhere, whoever gets it',
     why: 'domain.md 5.9 and 6.2: without sharing, the same leaves stale sessions (stale-session, phantom-after-failback)',
     topology,
-    settings: healthy => ({...withQuickDeath(healthy), profile: seldom}),
+    settings: withQuickDeath,
     async play(lab) {
       const {installed} = await becomesCompliant(lab);
       await lab.until('session-replicated', {where: {status: 'Compliant'}});
@@ -70,7 +68,6 @@ export const failover: Scenario[] = [
       expect(lab, stop.node === 'psn2' && start.node === 'psn2', 'Stop and Start go to psn2');
       expect(lab, start.sessionId === again.installed.sessionId, 'of the new session');
 
-      await lab.until('sync-round-finished', {after: again.shown});
       await lab.startNode('psn1');
       await lab.until('radius-server-alive', {after: again.installed});
       await lab.until('session-created', {where: {origin: 'replication', sessionId: start.sessionId}, after: start});
@@ -127,9 +124,6 @@ async function requestsToPsn1(lab: Lab): Promise<number> {
   const {servers} = await nadOf(lab).view();
   return servers.find(({name}) => name === 'psn1')?.requests ?? 0;
 }
-
-/** One round of probes, and no other before the story ends: what it meets is no chance. */
-const seldom = {xml: null, fields: {StateSyncProbeInterval: '120'}};
 
 const quickFailover = {radiusTimeoutMs: 2000, radiusAttempts: 2, deadTimeMs: 60_000};
 
