@@ -58,6 +58,7 @@ export class EndpointNode implements SimulatedNode {
     this.#files = {profileXml: plan.profileXml, knownPsns: plan.knownPsns, log: []};
     this.#stack = new HostStack({node, address: plan.addresses[0] ?? '', timerScale, network});
     this.#stack.isPowered = false;
+    this.#stack.isAddressed = !plan.dhcp;
     const {slaac: addresses} = plan;
     if (addresses === null) return;
     const {simulation} = surroundings;
@@ -155,6 +156,7 @@ export class EndpointNode implements SimulatedNode {
     this.#dhcp?.stop();
     this.#forgetAddress();
     this.#leased = [];
+    this.#stack.isAddressed = !this.#plan.dhcp;
     this.#stack.reset();
     this.#stack.isPowered = false;
     this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
@@ -299,6 +301,7 @@ export class EndpointNode implements SimulatedNode {
     this.#resolver?.forget();
     this.#leased = addresses;
     const up = addresses.length > 0;
+    this.#stack.isAddressed = up || !this.#plan.dhcp;
     const {ipv6Address} = this.#stack;
     const all = [...addresses, ...(up && ipv6Address !== null ? [ipv6Address] : [])];
     this.#carried?.input({kind: 'link', up, addresses: all});

@@ -12,6 +12,8 @@ import type {Packet} from '#protocol/dacl/verdict.ts';
 
 /** Whoever has an address: takes what arrives. */
 export interface Attached {
+  /** Whether it has its IPv4 address: a lease is gone with the link. */
+  readonly isAddressed: boolean;
   receive(packet: Packet, payload: Payload): void;
 }
 
@@ -137,6 +139,7 @@ export class VirtualNetwork {
     for (const endpoint of this.wiring.endpointsAt(port)) {
       const declared = this.#topology.nodes[endpoint];
       if (declared?.kind !== 'endpoint' || declared.mac !== mac || this.#silent[family].has(endpoint)) continue;
+      if (family === 'ipv4' && this.#attached.get(endpoint)?.isAddressed !== true) continue;
       const own = family === 'ipv4' ? withoutLength(declared.address) : address;
       const answer = () => this.wiring.carryUp(endpoint, () => this.#eyes?.sees(port, mac, own));
       this.wiring.carryDown(endpoint, answer);
