@@ -1,84 +1,30 @@
+import {isOfFetches, Strands} from '#harness/strand.ts';
 import type {LabEvent} from '#protocol/event.ts';
 
 /**
 What a run comes down to, without what differs from run to run: instants, generations, session ids by chance of the clock. One list of
-lines for each strand: things that one actor does one after the other. Between strands there is no order.
+lines for each strand (strand.ts). Between strands there is no order.
 */
 export type Story = Map<string, string[]>;
-
-/**
-Which events belong to which strand of their node. What is not here depends on speed: how often discovery was tried before somebody
-answered, when a peer was told.
-*/
-const strands = {
-  agent: [
-    'service-started',
-    'profile-refused',
-    'network-changed',
-    'scan-not-required',
-    'profile-provisioned',
-    'provisioning-failed',
-    'psn-found',
-    'requirement-checked',
-    'remediation-started',
-    'report-sent',
-    'status-shown',
-    'sync-started',
-    'sync-off',
-    'probe-sent',
-    'probe-blocked',
-    'probe-answered',
-    'probe-unusable',
-    'sync-round-finished',
-    'posture-change-seen',
-    'discovery-restarted',
-    'sync-stopped',
-    'sync-disabled',
-  ],
-  lease: ['lease-obtained', 'lease-renewed', 'lease-lost'],
-  supplicant: ['eap-succeeded', 'eap-failed'],
-  session: [
-    'link-up',
-    'link-down',
-    'authentication-started',
-    'dot1x-timed-out',
-    'security-violation',
-    'session-authorized',
-    'authorization-failed',
-    'acl-installed',
-    'acl-install-failed',
-    'redirect-installed',
-    'redirect-acl-missing',
-    'coa-received',
-    'coa-answered',
-    'session-ended',
-  ],
-  withdrawal: ['acl-withdrawn', 'redirect-withdrawn'],
-  download: ['acl-download-started', 'acl-downloaded', 'acl-download-failed'],
-  accounting: ['accounting-sent', 'accounting-unanswered', 'accounting-received'],
-  gates: ['gate-held', 'gate-reached', 'gate-released'],
-  cache: ['session-created', 'session-removed'],
-  radius: ['access-accepted', 'access-rejected', 'acl-served', 'acl-refused'],
-  posture: ['provisioning-mismatch', 'posture-reported', 'posture-settled'],
-  coa: ['coa-sent', 'coa-acknowledged', 'coa-refused', 'coa-unanswered', 'session-terminated'],
-  probes: ['probe-received', 'alarm-raised'],
-} as const satisfies Record<string, readonly LabEvent['kind'][]>;
 
 /** Fields that say when or how fast, not what. */
 const incidental: readonly string[] = ['atMs', 'node', 'kind', 'generation', 'round', 'detail', 'targets', 'openMs'];
 
 export function storyOf(timeline: readonly LabEvent[]): Story {
-  const names = new Names();
+  const strands = new Strands(timeline);
+  const names = new Names(sessionId => strands.hostOf(sessionId));
   const story: Story = new Map();
   for (const event of timeline) {
-    const strand = strandOf(event);
+    const strand = strands.of(event);
     const line = lineOf(event, names);
     if (strand === undefined) continue;
-    const key = `${event.node} ${strand}`;
+    const key = names.in(strand);
     story.set(key, [...(story.get(key) ?? []), line]);
   }
-  for (const [key, lines] of story)
+  for (const [key, lines] of story) {
     if (key.endsWith(' agent')) story.set(key, withoutRepeatedSilence(withoutGivenUpAttempts(lines)));
+    else if (isOfFetches(key)) story.set(key, [...new Set(lines)]);
+  }
   return new Map([...story].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
@@ -94,10 +40,6 @@ export function differencesBetween(one: Story, other: Story): string[] {
     }
     return [];
   });
-}
-
-function strandOf({kind}: LabEvent): string | undefined {
-  return Object.entries(strands).find(([, kinds]) => (kinds as readonly string[]).includes(kind))?.[0];
 }
 
 function lineOf(event: LabEvent, names: Names): string {
@@ -132,26 +74,47 @@ function withoutRepeatedSilence(lines: readonly string[]): string[] {
   }
   const kept = rounds.filter((round, index) => {
     const isSilent = round.at(-1) === 'sync-round-finished answered=false';
-    return !(isSilent && round.join('\n') === rounds[index - 1]?.join('\n'));
+    return !(isSilent && round.join('\n') === pollOf(rounds[index - 1] ?? []).join('\n'));
   });
   const story = kept.flat();
   while (/^probe-(sent|blocked)/.test(story.at(-1) ?? '')) story.pop();
   return story;
 }
 
-/** Session ids carry the switch's uptime, versions of dACLs the second of their saving: each is told by its turn. */
+/** What a round consists of, without what came before it. */
+function pollOf(round: readonly string[]): readonly string[] {
+  return round.slice(round.findLastIndex(line => !/^(probe-|sync-round-finished)/.test(line)) + 1);
+}
+
+/**
+Session ids carry the switch's uptime, versions of dACLs the second of their saving: each is told by its turn, among those of the same
+host or dACL.
+*/
 class Names {
   readonly #known = new Map<string, string>();
+  readonly #counts = new Map<string, number>();
+  readonly #hostOf: (sessionId: string) => string | undefined;
+
+  constructor(hostOf: (sessionId: string) => string | undefined) {
+    this.#hostOf = hostOf;
+  }
 
   in(value: string): string {
     return value
-      .replaceAll(/\b[0-9A-F]{24}\b/g, id => this.#name(id, 'session'))
-      .replaceAll(/-[0-9a-f]{8}\b/g, suffix => `-${this.#name(suffix, 'version')}`);
+      .replaceAll(/\b[0-9A-F]{24}\b/g, id => {
+        const host = this.#hostOf(id);
+        return this.#name(id, host === undefined ? 'session' : `session of ${host}`);
+      })
+      .replaceAll(/([^\s"]+)-([0-9a-f]{8})\b/g, (whole, name) => `${name}-${this.#name(whole, 'version', name)}`);
   }
 
-  #name(text: string, kind: string): string {
-    const count = [...this.#known.values()].filter(name => name.startsWith(kind)).length;
-    const name = this.#known.get(text) ?? `${kind} ${count + 1}`;
+  /** `among`: what is counted by itself. */
+  #name(text: string, kind: string, among = kind): string {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const count = (this.#counts.get(among) ?? 0) + 1;
+    const name = `${kind} ${count}`;
+    this.#counts.set(among, count);
     this.#known.set(text, name);
     return name;
   }

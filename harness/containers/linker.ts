@@ -8,6 +8,7 @@ import type Docker from 'dockerode';
 import {hostPortsOf, uplinkOf} from '#harness/desk-switch.ts';
 import {routerLinkLocal} from '#harness/slaac.ts';
 import {accessPorts, nodesOf, readEnd, type Topology, type TopologyNode} from '#harness/topology.ts';
+import {knockPorts} from '#protocol/nad/knock.ts';
 
 /** The links could not be made; `message` has what the linker's tools said. */
 export class LinkError extends Error {
@@ -95,6 +96,12 @@ ARP would lose its router too.
 const routerRemembersS = 14_400;
 
 /**
+For knocks of the gap meter to where no route leads there is no answer. A kernel says that a network is unreachable about once a second,
+and they would take every turn: the agent would find silence where it is told elsewhere. Behind the rules that the kernel has itself.
+*/
+const deafToKnocks = `rule add pref 40000 ipproto 6 sport ${knockPorts.from}-${knockPorts.to} blackhole`;
+
+/**
 An address is good after a question whether somebody has it already, for which a kernel waits this long (RFC 4862 5.1): a second elsewhere, less
 here, because it does not know of the lab's clock.
 */
@@ -133,6 +140,7 @@ export function linkScript(topology: Topology, pids: Record<string, number>, onl
       'link set vlan255 type bridge forward_delay 0',
       `ntable change name arp_cache dev vlan255 ucast_probes ${routerRemembersS}`,
       `addr add ${nad.address} dev vlan255`,
+      deafToKnocks,
       ...(nad.ipv6Address === undefined ? [] : ipv6Router(nad.ipv6Address)),
       'link set vlan255 up',
     ];

@@ -23,22 +23,29 @@ export class Cables {
     this.#surroundings = surroundings;
   }
 
+  /** News for the other ends alone: a node without power hears none, and one that has it again looks for itself when it boots. */
   setPower(node: string, isOn: boolean): void {
     for (const link of this.#network.links()) {
-      const own = link.ends.find(end => readEnd(end).node === node);
-      if (own !== undefined) this.setDown(own, `${node} without power`, !isOn);
+      const ends = link.ends.map(readEnd);
+      if (!ends.some(end => end.node === node) || !link.setDown(`${node} without power`, !isOn)) continue;
+      this.#tell(
+        ends.filter(end => end.node !== node),
+        link.isUp,
+      );
     }
   }
 
   /** A link carries again when each reason for its being down is gone. */
   setDown(end: string, reason: string, isDown: boolean): void {
     const link = this.#network.link(end);
-    if (!link.setDown(reason, isDown)) return;
-    const {isUp} = link;
+    if (link.setDown(reason, isDown)) this.#tell(link.ends.map(readEnd), link.isUp);
+  }
+
+  #tell(ends: {node: string; interface: string}[], isUp: boolean): void {
     const {simulation, changed, tell} = this.#surroundings;
     changed();
     simulation.after(carrierNewsMs, () => {
-      for (const side of link.ends.map(readEnd)) tell(side.node, side.interface, isUp);
+      for (const end of ends) tell(end.node, end.interface, isUp);
     });
   }
 }

@@ -58,6 +58,7 @@ export class EndpointNode implements SimulatedNode {
     this.#files = {profileXml: plan.profileXml, knownPsns: plan.knownPsns, log: []};
     this.#stack = new HostStack({node, address: plan.addresses[0] ?? '', timerScale, network});
     this.#stack.isPowered = false;
+    this.#stack.isAddressed = !plan.dhcp;
     const {slaac: addresses} = plan;
     if (addresses === null) return;
     const {simulation} = surroundings;
@@ -81,7 +82,7 @@ export class EndpointNode implements SimulatedNode {
   }
 
   boot(setClock: {clockOffsetMs?: number} = {}): void {
-    const {simulation, clock, outlets, sabotage, network, node} = this.#surroundings;
+    const {simulation, clock, outlets, sabotage} = this.#surroundings;
     const {
       phone,
       interface: _interface,
@@ -121,7 +122,6 @@ export class EndpointNode implements SimulatedNode {
       isTrusted: true,
       onOutcome: outcome => carried.input(outcome),
     });
-    network.hasAddress(node, !dhcp);
     this.#dhcp = dhcp
       ? new VirtualDhcpClient({
           simulation,
@@ -129,10 +129,7 @@ export class EndpointNode implements SimulatedNode {
           mac: settings.macs[0] ?? '',
           server: gateway,
           record: event => outlets.record(event),
-          onAddresses: addresses => {
-            network.hasAddress(node, addresses.length > 0);
-            this.#tellLink(addresses);
-          },
+          onAddresses: addresses => this.#tellLink(addresses),
         })
       : undefined;
     if (this.#carrierIsUp) this.#carrierChanged(() => carried.input({kind: 'start'}));
@@ -159,6 +156,7 @@ export class EndpointNode implements SimulatedNode {
     this.#dhcp?.stop();
     this.#forgetAddress();
     this.#leased = [];
+    this.#stack.isAddressed = !this.#plan.dhcp;
     this.#stack.reset();
     this.#stack.isPowered = false;
     this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
@@ -307,6 +305,8 @@ export class EndpointNode implements SimulatedNode {
     this.#resolver?.forget();
     this.#leased = addresses;
     const up = addresses.length > 0;
+    this.#stack.isAddressed = up || !this.#plan.dhcp;
+    if (!up) this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
     const {ipv6Address} = this.#stack;
     const all = [...addresses, ...(up && ipv6Address !== null ? [ipv6Address] : [])];
     this.#carried?.input({kind: 'link', up, addresses: all});

@@ -23,6 +23,7 @@ export class HostStack implements Attached {
   #isPaused = false;
   #asleep: (() => void)[] = [];
   isPowered = true;
+  isAddressed = true;
 
   constructor(options: {
     node: string;

@@ -25,6 +25,8 @@ interface Conversation {
   port: string;
   mac: string;
   asked: {identifier: number; authenticator: Uint8Array};
+  /** The host's, of its last answer. */
+  complaint: string;
 }
 
 /** hostapd's part (images/nad/authenticator.ts) by the script of scripted-eap.ts. */
@@ -73,8 +75,9 @@ export class ScriptedAuthenticator {
     }
     this.#conversations.delete(to.port);
     const supplicant = this.#supplicantOf(conversation);
+    const isIn = packet.code === 'Access-Accept';
     this.#simulation.after(frameMs, () =>
-      supplicant?.record(packet.code === 'Access-Accept' ? {kind: 'eap-succeeded'} : {kind: 'eap-failed', reason: ''}),
+      supplicant?.record(isIn ? {kind: 'eap-succeeded'} : {kind: 'eap-failed', reason: conversation.complaint}),
     );
   }
 
@@ -85,11 +88,12 @@ export class ScriptedAuthenticator {
       if (supplicant === undefined) return;
       const {plan} = supplicant;
       supplicant.onAsked();
+      const {eap: answer, complaint} = supplicantAnswer(eap, plan);
       const attributes: RadiusAttribute[] = [
         text('User-Name', plan.user),
         text('NAS-Identifier', port),
         text('Calling-Station-Id', mac.replaceAll(':', '-')),
-        ...splitEapMessage(supplicantAnswer(eap, plan)),
+        ...splitEapMessage(answer),
         ...(state === undefined ? [] : [bytes('State', state)]),
       ];
       const identifier = (eap[1] ?? 0) % 256;
@@ -100,7 +104,7 @@ export class ScriptedAuthenticator {
         secret: this.#secret,
         randomBytes: this.#randomBytes,
       });
-      this.#conversations.set(key, {port, mac, asked: {identifier, authenticator: request.authenticator}});
+      this.#conversations.set(key, {port, mac, asked: {identifier, authenticator: request.authenticator}, complaint});
       this.#onRequest({address: '127.0.0.1', port: key}, request.bytes);
     });
   }

@@ -28,15 +28,26 @@ interface Proof {
   certificate: SupplicantPlan['clientCertificate'];
 }
 
+export interface SupplicantAnswer {
+  eap: Uint8Array;
+  /** What it has against the server, in wpa_supplicant's words; empty: nothing. */
+  complaint: string;
+}
+
 /** The supplicant's answer to a request of the server. */
-export function supplicantAnswer(request: Uint8Array, plan: SupplicantPlan): Uint8Array {
+export function supplicantAnswer(request: Uint8Array, plan: SupplicantPlan): SupplicantAnswer {
   const [, identifier = 0, , , type = 0] = request;
   const wanted = plan.eap === 'peap' ? peapType : tlsType;
-  if (type === identityType) return packet(eapPacketType.response, identifier, type, encoder.encode(plan.user));
-  if (type !== wanted) return packet(eapPacketType.response, identifier, nakType, Uint8Array.of(wanted ?? 0));
+  const answer = (answerType: number, body: Uint8Array, complaint = ''): SupplicantAnswer => ({
+    eap: packet(eapPacketType.response, identifier, answerType, body),
+    complaint,
+  });
+  if (type === identityType) return answer(type, encoder.encode(plan.user));
+  if (type !== wanted) return answer(nakType, Uint8Array.of(wanted ?? 0));
   const {isTrusted} = JSON.parse(decoder.decode(request.subarray(5))) as {isTrusted: boolean};
   const proof: Proof = {isTrusted, user: plan.user, password: plan.password, certificate: plan.clientCertificate};
-  return packet(eapPacketType.response, identifier, type, encoder.encode(JSON.stringify(proof)));
+  const complaint = isTrusted ? '' : 'unable to get local issuer certificate';
+  return answer(type, encoder.encode(JSON.stringify(proof)), complaint);
 }
 
 export function identityRequest(identifier: number): Uint8Array {

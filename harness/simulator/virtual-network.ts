@@ -12,6 +12,8 @@ import type {Packet} from '#protocol/dacl/verdict.ts';
 
 /** Whoever has an address: takes what arrives. */
 export interface Attached {
+  /** Whether it has its IPv4 address: a lease is gone with the link. */
+  readonly isAddressed: boolean;
   receive(packet: Packet, payload: Payload): void;
 }
 
@@ -40,7 +42,6 @@ export class VirtualNetwork {
   /** Endpoints that answer no ARP; no neighbour discovery; and those that have to ask for their router, when they next send. */
   readonly #silent = {ipv4: new Set<string>(), ipv6: new Set<string>()};
   readonly #asksForRouter = new Set<string>();
-  readonly #addressless = new Set<string>();
   readonly #owners: ReadonlyMap<string, string>;
   readonly #access: ReadonlySet<string>;
   readonly wiring: AccessWiring;
@@ -138,7 +139,7 @@ export class VirtualNetwork {
     for (const endpoint of this.wiring.endpointsAt(port)) {
       const declared = this.#topology.nodes[endpoint];
       if (declared?.kind !== 'endpoint' || declared.mac !== mac || this.#silent[family].has(endpoint)) continue;
-      if (family === 'ipv4' && this.#addressless.has(endpoint)) continue;
+      if (family === 'ipv4' && this.#attached.get(endpoint)?.isAddressed !== true) continue;
       const own = family === 'ipv4' ? withoutLength(declared.address) : address;
       const answer = () => this.wiring.carryUp(endpoint, () => this.#eyes?.sees(port, mac, own));
       this.wiring.carryDown(endpoint, answer);
@@ -157,13 +158,6 @@ export class VirtualNetwork {
     if (answers) this.#silent.ipv6.delete(endpoint);
     else this.#silent.ipv6.add(endpoint);
     if (answers) this.#asksForRouter.add(endpoint);
-  }
-
-  /** Without an IPv4 address a host answers no ARP, and has no gateway. */
-  hasAddress(endpoint: string, has: boolean): void {
-    if (has) this.#addressless.delete(endpoint);
-    else this.#addressless.add(endpoint);
-    if (!has) this.forgetNeighbours(endpoint);
   }
 
   /** What hosts know of each other goes with the carrier. */

@@ -43,6 +43,7 @@ export const failover: Scenario[] = [
       const alive = await lab.until('radius-server-alive', {after: dead});
       expect(lab, askedAfter === askedBefore, 'nobody asks a dead server');
       expect(lab, alive.atMs >= dead.atMs + quickFailover.deadTimeMs, 'its dead time is over');
+      await betweenPolls(lab);
 
       await nadOf(lab).clearSession(port);
       const authorized = await lab.until('session-authorized', {after: alive});
@@ -71,6 +72,7 @@ export const failover: Scenario[] = [
       await lab.startNode('psn1');
       await lab.until('radius-server-alive', {after: again.installed});
       await lab.until('session-created', {where: {origin: 'replication', sessionId: start.sessionId}, after: start});
+      await betweenPolls(lab);
       await nadOf(lab).clearSession(port);
       await lab.until('session-removed', {where: {sessionId: start.sessionId, cause: 'peer'}, after: start});
       const removed = lab.timeline.of('session-removed', {sessionId: start.sessionId});
@@ -119,6 +121,11 @@ export const failover: Scenario[] = [
   nodeGroup({isGroup: true}),
   nodeGroup({isGroup: false}),
 ];
+
+/** A session that is cleared while its agent polls is met by a repeated SYN, or not: by when it was cleared. */
+async function betweenPolls(lab: Lab): Promise<void> {
+  await lab.until('sync-round-finished', {after: lab.nowMs()});
+}
 
 async function requestsToPsn1(lab: Lab): Promise<number> {
   const {servers} = await nadOf(lab).view();

@@ -149,16 +149,20 @@ export const hostModes: Scenario[] = [
   {
     name: 'phone-unknown',
     claim:
-      'a phone that the policy nodes do not know for one is a second data host: it shuts a multi-domain port for itself and for the PC',
+      'a phone that the policy nodes do not know for one any more is a second data host: authenticated anew, it shuts a multi-domain port for itself and for the PC',
     why: 'domain.md 5.3: without device-traffic-class=voice there is no voice domain; what a second host of a domain does is the violation of IOS (recall)',
     topology: phoneDesk,
-    prepare: lab => adminOf(lab).savePhones([]),
     async play(lab) {
       const phone = endpointOf(lab, 'phone');
+      await Promise.all([becomesCompliantAt(lab, 'pc'), phoneIsIn(lab)]);
+      await caughtUp(lab);
+      await adminOf(lab).savePhones([]);
+      await psnOf(lab).reauthenticate(phone.mac);
       const violation = await lab.until('security-violation');
       await lab.until('power-lost', {after: violation});
       await caughtUp(lab);
       const {sessions, ports} = await nadOf(lab).view();
+      expect(lab, violation.mac === phone.mac, 'the phone is one host too many');
       expect(lab, sessions.length === 0, 'nobody has a session');
       expect(lab, ports.find(found => found.port === port)?.errDisabled === true, 'the port is err-disabled');
 

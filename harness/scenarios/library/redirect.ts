@@ -30,6 +30,7 @@ export const redirect: Scenario[] = [
       const received = await lab.until('redirect-received', {after: installed});
       const found = await lab.until('psn-found', {after: received});
       const redirected = await sessionDetails(lab);
+      await lab.until('gate-reached', {where: {step: 'coa'}});
       await psnOf(lab).release('coa');
       await becomesCompliant(lab);
       await lab.until('redirect-withdrawn', {after: installed});

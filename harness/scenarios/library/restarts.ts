@@ -59,6 +59,7 @@ function switchRestart({isAnnounced}: {isAnnounced: boolean}): Scenario {
     settings: healthy => ({...healthy, nad: {...healthy.nad, systemAccounting: isAnnounced}}),
     async play(lab) {
       const {installed} = await becomesCompliant(lab);
+      await lab.until('session-authorized', {after: installed}); // or the power might cut it short
       if (isAnnounced) await nadOf(lab).reload();
       else {
         await lab.stopNode('nad');
