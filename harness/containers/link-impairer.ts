@@ -6,7 +6,8 @@ import {impairScript, netemLine, relayLines, type ScriptPlaces} from '#harness/c
 import {startNodeContainer} from '#harness/containers/node-container.ts';
 import type {ContainerSession} from '#harness/containers/session.ts';
 import {type LinkOrder, wireNode} from '#harness/link-directions.ts';
-import {readEnd, type Topology} from '#harness/topology.ts';
+import {readEnd} from '#harness/link-end.ts';
+import type {Topology} from '#harness/topology.ts';
 import {type ClockSettings, labClock} from '#images/shell/clock.ts';
 import type {WireView} from '#images/wire/contract.ts';
 import type {ImpairmentMethod, LabEvent} from '#protocol/event.ts';
