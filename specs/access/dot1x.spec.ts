@@ -8,7 +8,7 @@ import {psnOf} from '#harness/psn-handle.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
 import {dot1xTroubles} from '#harness/scenarios/library/dot1x-troubles.ts';
 import {sessionDetails} from '#harness/scenarios/session-details.ts';
-import {inLab, plays} from '#specs/flows/in-lab.ts';
+import {inLab, playsAlike} from '#specs/flows/in-lab.ts';
 import {topology as singlePsn} from '#topologies/single-psn.ts';
 
 const user = 'TRAINING\\bob';
@@ -33,7 +33,7 @@ for (const eap of ['peap', 'tls'] as const) {
   );
 }
 
-for (const scenario of dot1xTroubles) test.serial(scenario.claim, plays(scenario));
+for (const scenario of dot1xTroubles) test.serial(scenario.claim, playsAlike(scenario));
 
 test.serial(
   'after a terminated session and after a bounced port the endpoint is back by 802.1X',

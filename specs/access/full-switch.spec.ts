@@ -1,5 +1,5 @@
 import test from 'ava';
 import {fullSwitch} from '#harness/scenarios/library/full-switch.ts';
-import {plays} from '#specs/flows/in-lab.ts';
+import {playsAlike} from '#specs/flows/in-lab.ts';
 
-test.serial(fullSwitch.claim, plays(fullSwitch));
+test.serial(fullSwitch.claim, playsAlike(fullSwitch));
