@@ -2,6 +2,7 @@
 Several hosts behind one access port: a desk switch between them and it. Which port a host is behind, and what a topology may not say
 of such a switch. Pure.
 */
+import {readEnd} from '#harness/link-end.ts';
 import type {Topology} from '#harness/topology.ts';
 import type {DeskSwitchSettings} from '#images/desk-switch/settings.ts';
 
@@ -18,9 +19,9 @@ export function accessPathOf(topology: Topology, endpoint: string): AccessPath |
   const [link] = linksOf(topology, endpoint);
   if (link === undefined) return undefined;
   const [, far] = link;
-  if (isKind(topology, far, 'nad')) return {port: interfaceOf(far), links: [link]};
-  const uplink = uplinkOf(topology, nodeOf(far));
-  return uplink && {port: interfaceOf(uplink[1]), links: [link, uplink]};
+  if (isKind(topology, far, 'nad')) return {port: readEnd(far).interface, links: [link]};
+  const uplink = uplinkOf(topology, readEnd(far).node);
+  return uplink && {port: readEnd(uplink[1]).interface, links: [link, uplink]};
 }
 
 /** A desk switch's link to the switch, its own end first. */
@@ -32,7 +33,7 @@ export function uplinkOf(topology: Topology, desk: string): [own: string, port: 
 export function hostPortsOf(topology: Topology, desk: string): string[] {
   return linksOf(topology, desk)
     .filter(([, far]) => !isKind(topology, far, 'nad'))
-    .map(([own]) => interfaceOf(own));
+    .map(([own]) => readEnd(own).interface);
 }
 
 /** What a desk switch is begun with. */
@@ -41,7 +42,7 @@ export function deskPlan(
   desk: string,
   {poe = false}: {poe?: boolean | undefined},
 ): DeskSwitchSettings {
-  return {uplink: interfaceOf(uplinkOf(topology, desk)?.[0] ?? ''), hostPorts: hostPortsOf(topology, desk), poe};
+  return {uplink: readEnd(uplinkOf(topology, desk)?.[0] ?? '').interface, hostPorts: hostPortsOf(topology, desk), poe};
 }
 
 /** Each with its field and what was expected there. */
@@ -51,7 +52,7 @@ export function deskSwitchProblems(topology: Topology): string[] {
     const ends = linksOf(topology, desk);
     const uplinks = ends.filter(([, far]) => isKind(topology, far, 'nad'));
     const routed = uplinks.filter(([, far]) => isRouted(topology, far));
-    const taken = ends.filter(([own]) => ['desk', 'lo'].includes(interfaceOf(own)));
+    const taken = ends.filter(([own]) => ['desk', 'lo'].includes(readEnd(own).interface));
     const others = ends.filter(([, far]) => !isKind(topology, far, 'nad') && !isKind(topology, far, 'endpoint'));
     return [
       ...(uplinks.length === 1
@@ -66,16 +67,14 @@ export function deskSwitchProblems(topology: Topology): string[] {
 
 function linksOf(topology: Topology, node: string): [own: string, far: string][] {
   return topology.links.flatMap(({ends: [one, other]}): [string, string][] => [
-    ...(nodeOf(one) === node ? [[one, other] as [string, string]] : []),
-    ...(nodeOf(other) === node ? [[other, one] as [string, string]] : []),
+    ...(readEnd(one).node === node ? [[one, other] as [string, string]] : []),
+    ...(readEnd(other).node === node ? [[other, one] as [string, string]] : []),
   ]);
 }
 
 function isRouted({nodes}: Topology, end: string): boolean {
-  const node = nodes[nodeOf(end)];
-  return node?.kind === 'nad' && Object.hasOwn(node.routed, interfaceOf(end));
+  const node = nodes[readEnd(end).node];
+  return node?.kind === 'nad' && Object.hasOwn(node.routed, readEnd(end).interface);
 }
 
-const isKind = ({nodes}: Topology, end: string, kind: string): boolean => nodes[nodeOf(end)]?.kind === kind;
-const nodeOf = (end: string): string => end.split(':')[0] ?? '';
-const interfaceOf = (end: string): string => end.split(':')[1] ?? '';
+const isKind = ({nodes}: Topology, end: string, kind: string): boolean => nodes[readEnd(end).node]?.kind === kind;

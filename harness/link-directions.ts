@@ -1,6 +1,7 @@
 /** Which link somebody means, and how the links of a lab are from its start. Pure. */
 import {checkImpairment, type DeclaredImpairment} from '#harness/declared-impairment.ts';
-import {readEnd, type Topology} from '#harness/topology.ts';
+import {readEnd} from '#harness/link-end.ts';
+import type {Topology} from '#harness/topology.ts';
 import type {Impairment} from '#protocol/link/impairment.ts';
 
 /** Who tells of links in the timeline. No node can have this name: it is no topology's. */

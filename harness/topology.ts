@@ -7,6 +7,7 @@ letters, digits and hyphens, or a number or address in its canonical form.
 import * as v from 'valibot';
 import {impairmentFields, impairmentProblem} from '#harness/declared-impairment.ts';
 import {deskSwitchProblems} from '#harness/desk-switch.ts';
+import {readEnd} from '#harness/link-end.ts';
 import {formatIpv6, parseIpv4, parseIpv6} from '#protocol/dacl/ip-address.ts';
 import {hostModes} from '#protocol/nad/host-mode.ts';
 
@@ -149,12 +150,6 @@ export function nodesOf<Kind extends TopologyNode['kind']>(
 /** The endpoints that have an agent: those that are no phones. */
 export function agentsOf(topology: Topology): [string, NodeOfKind<'endpoint'>][] {
   return nodesOf(topology, 'endpoint').filter(([, {phone}]) => phone !== true);
-}
-
-/** An end of a link, taken apart: `nad:fa0-12`. */
-export function readEnd(text: string): {node: string; interface: string} {
-  const [node = '', interfaceName = ''] = text.split(':');
-  return {node, interface: interfaceName};
 }
 
 /** The name of a node's access ports (those a link leads to and that are not routed), in the order of the links. */

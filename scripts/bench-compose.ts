@@ -1,5 +1,6 @@
 import type {Images} from '#harness/containers/images.ts';
-import {nodesOf, readEnd, type Topology} from '#harness/topology.ts';
+import {readEnd} from '#harness/link-end.ts';
+import {nodesOf, type Topology} from '#harness/topology.ts';
 
 /** The same containers as docker-compose would run them: one network a link, the same images, capabilities and commands. */
 export function composeFile(topology: Topology, images: Images): string {

@@ -6,8 +6,9 @@ import {randomUUID} from 'node:crypto';
 import {PassThrough} from 'node:stream';
 import type Docker from 'dockerode';
 import {hostPortsOf, uplinkOf} from '#harness/desk-switch.ts';
+import {readEnd} from '#harness/link-end.ts';
 import {routerLinkLocal} from '#harness/slaac.ts';
-import {accessPorts, nodesOf, readEnd, type Topology, type TopologyNode} from '#harness/topology.ts';
+import {accessPorts, nodesOf, type Topology, type TopologyNode} from '#harness/topology.ts';
 import {knockPorts} from '#protocol/nad/knock.ts';
 
 /** The links could not be made; `message` has what the linker's tools said. */

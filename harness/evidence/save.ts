@@ -9,7 +9,8 @@ import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {execIn} from '#harness/containers/exec.ts';
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {PcapngStream} from '#harness/evidence/pcapng.ts';
-import {agentsOf, nodesOf, readEnd} from '#harness/topology.ts';
+import {readEnd} from '#harness/link-end.ts';
+import {agentsOf, nodesOf} from '#harness/topology.ts';
 import {knockPorts} from '#protocol/nad/knock.ts';
 
 /** The gap meter's knocks are no part of the story, and would be most of what is captured. */

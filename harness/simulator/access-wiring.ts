@@ -1,6 +1,7 @@
 import {accessPathOf} from '#harness/desk-switch.ts';
+import {readEnd} from '#harness/link-end.ts';
 import type {VirtualLink} from '#harness/simulator/link.ts';
-import {nodesOf, readEnd, type Topology} from '#harness/topology.ts';
+import {nodesOf, type Topology} from '#harness/topology.ts';
 
 /** One cable on the way from an endpoint to its access port: `near` is the node at the endpoint's side. */
 interface Hop {

@@ -1,6 +1,6 @@
+import {readEnd} from '#harness/link-end.ts';
 import type {Simulation} from '#harness/simulator/simulation.ts';
 import type {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
-import {readEnd} from '#harness/topology.ts';
 
 /** A kernel tells of a carrier a moment later. */
 const carrierNewsMs = 0.1;

@@ -5,17 +5,13 @@ power while the access port is down, if that is where the power comes from.
 What `shutdown` of a port and `bounce-host-port` do to a phone's power is ours, after what every administrator has seen: it restarts, and
 the host behind it loses its link. How long its start takes is left out.
 */
-import {execFile} from 'node:child_process';
 import {once} from 'node:events';
 import process from 'node:process';
-import {promisify} from 'node:util';
 import type {DeskSwitchSettings} from '#images/desk-switch/settings.ts';
 import {labClock} from '#images/shell/clock.ts';
 import {openControl} from '#images/shell/control.ts';
+import {type LinkNews, linkNow, watchLinks} from '#images/shell/link-news.ts';
 import {setLinks} from '#images/shell/set-links.ts';
-import {startTool} from '#images/shell/tool.ts';
-
-const run = promisify(execFile);
 
 await begin();
 await once(process, 'SIGTERM');
@@ -38,25 +34,13 @@ async function begin(): Promise<void> {
     control.record({kind: isOn ? 'power-restored' : 'power-lost'}, clock.nowMs());
     done = done.then(() => setLinks(hostPorts, isOn)).catch((error: Error) => fault(error.message));
   };
-  const read = (line: string) => {
-    const isUp = carrierIn(line, uplink);
-    if (isUp !== undefined) power(isUp);
+  const take = (news: LinkNews | undefined) => {
+    if (news?.name === uplink) power(news.hasCarrier && !news.isGone);
   };
   if (poe) {
-    startTool('ip', ['-o', 'monitor', 'link'], {
-      onLine: read,
-      onEnd: how => fault(`${uplink} is not watched any more: ${how}`),
-    });
-    const {stdout} = await run('ip', ['-o', 'link', 'show', 'dev', uplink]);
-    read(stdout);
+    watchLinks({onNews: take, onEnd: how => fault(`${uplink} is not watched any more: ${how}`)});
+    take(await linkNow(uplink));
     await done;
   }
   control.begun();
-}
-
-/** `2: eth0@if9: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 …`, or the same behind `Deleted `; `undefined`: it is about another interface. */
-function carrierIn(line: string, device: string): boolean | undefined {
-  const [, deleted, name, flags = ''] = /^(Deleted )?\d+: ([^:@]+)(?:@[^:]*)?: <([^>]*)>/.exec(line) ?? [];
-  if (name !== device) return undefined;
-  return deleted === undefined && flags.split(',').includes('LOWER_UP');
 }

@@ -3,7 +3,7 @@ import {createSocket} from 'node:dgram';
 import {promisify} from 'node:util';
 import {endSilence, fallSilent} from '#images/endpoint/neighbour-silence.ts';
 import {SlaacWatch} from '#images/endpoint/slaac-watch.ts';
-import {startTool, type Tool} from '#images/shell/tool.ts';
+import {type LinkNews, linkNow, watchLinks} from '#images/shell/link-news.ts';
 
 const run = promisify(execFile);
 
@@ -19,7 +19,7 @@ export class NetworkAdapter implements Disposable {
   readonly #onCarrier: (isUp: boolean, ipv6: string[]) => void;
   readonly #onIpv6: (ipv6: string[]) => void;
   readonly #onFault: (message: string) => void;
-  readonly #monitor: Tool;
+  readonly #monitor: Disposable;
   readonly #slaac: SlaacWatch | null;
   /** What was told last. */
   #toldUp = false;
@@ -52,8 +52,8 @@ export class NetworkAdapter implements Disposable {
     this.#onIpv6 = options.onIpv6;
     this.#onFault = options.onFault;
     this.#slaac = options.hasSlaac ? this.#watchAddress() : null;
-    this.#monitor = startTool('ip', ['-o', 'monitor', 'link'], {
-      onLine: line => this.#read(line),
+    this.#monitor = watchLinks({
+      onNews: news => this.#take(news),
       onEnd: how => options.onFault(`the link of ${options.name} is not watched any more: ${how}`),
     });
   }
@@ -64,8 +64,8 @@ export class NetworkAdapter implements Disposable {
       this.#isUp = false; // so the linker left it
       await this.plug(true);
     }
-    const {stdout} = await run('ip', ['-o', 'link', 'show', 'dev', this.#name]);
-    this.#read(stdout);
+    const news = await linkNow(this.#name);
+    if (news) this.#take(news);
     await this.#told;
   }
 
@@ -122,13 +122,11 @@ export class NetworkAdapter implements Disposable {
     return address === null ? [] : [address];
   }
 
-  /** `2: eth0@if9: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 …`, with `Deleted` before it when the interface is gone. */
-  #read(line: string): void {
-    const [, deleted, name, flags = ''] = /^(Deleted )?\d+: ([^:@]+)(?:@[^:]*)?: <([^>]*)>/.exec(line) ?? [];
-    const isUp = deleted === undefined && flags.split(',').includes('LOWER_UP');
-    const wasDown = this.#isUp === false;
+  #take({name, isGone, hasCarrier}: LinkNews): void {
     if (name !== this.#name) return;
-    if (deleted !== undefined) this.#device += 1;
+    if (isGone) this.#device += 1;
+    const isUp = hasCarrier && !isGone;
+    const wasDown = this.#isUp === false;
     if (isUp === this.#isUp) return;
     this.#isUp = isUp;
     this.#told = this.#told.then(() => this.#tell({isUp, wasDown, device: this.#device}));

@@ -2,7 +2,7 @@ import {execFile} from 'node:child_process';
 import {readFileSync, readlinkSync} from 'node:fs';
 import {basename} from 'node:path';
 import {promisify} from 'node:util';
-import {startTool} from '#images/shell/tool.ts';
+import {type LinkNews, watchLinks} from '#images/shell/link-news.ts';
 
 const run = promisify(execFile);
 
@@ -23,7 +23,7 @@ export class LinkWatch implements Disposable {
 
   constructor({onLink, onEnd}: {onLink: (report: LinkReport) => void; onEnd: (how: string) => void}) {
     this.#onLink = onLink;
-    this.#tool = startTool('ip', ['-o', 'monitor', 'link'], {onLine: line => this.#onLine(line), onEnd});
+    this.#tool = watchLinks({onNews: news => this.#take(news), onEnd});
   }
 
   /** The interface with that number, if there is one. */
@@ -47,12 +47,9 @@ export class LinkWatch implements Disposable {
     this.#tool[Symbol.dispose]();
   }
 
-  /** `7: fa0-12@if8: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 … state UP …`, or the same behind `Deleted `. */
-  #onLine(line: string): void {
-    const [, deleted, index, port] = /^(Deleted )?(\d+): ([^@:\s]+)/.exec(line) ?? [];
-    if (port === undefined) return;
-    if (deleted === undefined) this.#tell(port, Number(index), / state UP /.test(line));
-    else if (this.#indexes.get(port) === Number(index)) this.#tell(port, undefined, false);
+  #take({name: port, index, isGone, isUp}: LinkNews): void {
+    if (!isGone) this.#tell(port, index, isUp);
+    else if (this.#indexes.get(port) === index) this.#tell(port, undefined, false);
   }
 
   #tell(port: string, index: number | undefined, up: boolean): void {

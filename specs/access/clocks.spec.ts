@@ -1,5 +1,5 @@
 import test from 'ava';
 import {clocks} from '#harness/scenarios/library/clocks.ts';
-import {plays} from '#specs/flows/in-lab.ts';
+import {playsAlike} from '#specs/flows/in-lab.ts';
 
-for (const scenario of clocks) test(scenario.claim, plays(scenario));
+for (const scenario of clocks) test(scenario.claim, playsAlike(scenario));

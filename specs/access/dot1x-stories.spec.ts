@@ -3,12 +3,12 @@
 // transition delay, or the alarm that comes is a true one.
 import test from 'ava';
 import {scenarios} from '#harness/scenarios/all.ts';
-import {plays} from '#specs/flows/in-lab.ts';
+import {playsAlike} from '#specs/flows/in-lab.ts';
 
 for (const scenario of scenarios) {
   test(
     `with 802.1X, ${scenario.claim}`,
-    plays({
+    playsAlike({
       ...scenario,
       settings: healthy => ({...(scenario.settings?.(healthy) ?? healthy), auth: 'dot1x', timeScale: 3}),
     }),

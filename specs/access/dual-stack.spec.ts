@@ -17,12 +17,12 @@ import {dualStack} from '#harness/scenarios/library/dual-stack.ts';
 import {slaacAddresses} from '#harness/slaac.ts';
 import {unhurried} from '#harness/unhurried.ts';
 import {readDaclVersionName} from '#protocol/dacl/name.ts';
-import {inLab, plays} from '#specs/flows/in-lab.ts';
+import {inLab, playsAlike} from '#specs/flows/in-lab.ts';
 import {topology} from '#topologies/dual-stack.ts';
 
 const {global, linkLocal} = slaacAddresses('00:50:56:A8:BE:02', '2001:db8:255::1');
 
-for (const scenario of dualStack) test(scenario.claim, plays(scenario));
+for (const scenario of dualStack) test(scenario.claim, playsAlike(scenario));
 
 test(
   'the host’s addresses are learnt, printed and told in accounting, and pulling the cable takes them and gives them back',

@@ -2,6 +2,6 @@
 // over, depends on a kernel's ARP and on speed.
 import test from 'ava';
 import {failover} from '#harness/scenarios/library/failover.ts';
-import {plays} from '#specs/flows/in-lab.ts';
+import {playsAlike} from '#specs/flows/in-lab.ts';
 
-for (const scenario of failover) test(scenario.claim, plays(scenario));
+for (const scenario of failover) test(scenario.claim, playsAlike(scenario));

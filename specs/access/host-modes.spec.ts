@@ -1,5 +1,5 @@
 import test from 'ava';
 import {hostModes} from '#harness/scenarios/library/host-modes.ts';
-import {plays} from '#specs/flows/in-lab.ts';
+import {playsAlike} from '#specs/flows/in-lab.ts';
 
-for (const scenario of hostModes) test(scenario.claim, plays(scenario));
+for (const scenario of hostModes) test(scenario.claim, playsAlike(scenario));

@@ -1,5 +1,5 @@
 import test from 'ava';
 import {restarts} from '#harness/scenarios/library/restarts.ts';
-import {plays} from '#specs/flows/in-lab.ts';
+import {playsAlike} from '#specs/flows/in-lab.ts';
 
-for (const scenario of restarts) test(scenario.claim, plays(scenario));
+for (const scenario of restarts) test(scenario.claim, playsAlike(scenario));

@@ -5,7 +5,7 @@ import test from 'ava';
 import {library} from '#harness/scenarios/library/all.ts';
 import {redirect} from '#harness/scenarios/library/redirect.ts';
 import {surroundings} from '#harness/scenarios/library/surroundings.ts';
-import {plays} from '#specs/flows/in-lab.ts';
+import {playsAlike} from '#specs/flows/in-lab.ts';
 
 const further = [
   'probe-port-missing-in-unknown',
@@ -17,7 +17,7 @@ const further = [
   'stale-session',
 ].map(name => library.find(scenario => scenario.name === name) ?? raise(`the library has no ${name}`));
 
-for (const scenario of [...redirect, ...surroundings, ...further]) test(scenario.claim, plays(scenario));
+for (const scenario of [...redirect, ...surroundings, ...further]) test(scenario.claim, playsAlike(scenario));
 
 function raise(message: string): never {
   throw new Error(message);

@@ -4,10 +4,10 @@
 import test from 'ava';
 import {daclRace} from '#harness/scenarios/dacl-race.ts';
 import {interleavings} from '#harness/scenarios/library/interleavings.ts';
-import {plays, playsAlike} from '#specs/flows/in-lab.ts';
+import {playsAlike} from '#specs/flows/in-lab.ts';
 
 test(daclRace.claim, playsAlike(daclRace));
 
 const races = interleavings.filter(({why}) => /^R[1-6] /.test(why));
 
-for (const interleaving of races) test(interleaving.claim, plays(interleaving));
+for (const interleaving of races) test(interleaving.claim, playsAlike(interleaving));
