@@ -4,6 +4,7 @@ things at once as there are hosts, so where there are several each host has stra
 */
 import {familyOf} from '#protocol/dacl/ip-address.ts';
 import type {LabEvent} from '#protocol/event.ts';
+import {isLinkLocal} from '#protocol/nad/host.ts';
 
 type Kinds = readonly LabEvent['kind'][];
 
@@ -94,7 +95,7 @@ export class Strands {
     const mine = nameIn(own, event);
     if (mine !== undefined) return `${event.node} ${mine}`;
     const name = nameIn(forHosts, event);
-    if (name === undefined || this.#tellsLateAddress(event)) return undefined;
+    if (name === undefined || this.#tellsLateAddress(event) || isAtLinkLocal(event)) return undefined;
     const strand = `${event.node} ${name}`;
     if ('address' in event && this.#late.has(event.address)) return `${strand} at ${event.address}`;
     if (!this.#severalHosts) return strand;
@@ -121,6 +122,11 @@ export class Strands {
   #tellsLateAddress(event: LabEvent): boolean {
     return this.#late.size > 0 && 'status' in event && event.status === 'Interim-Update';
   }
+}
+
+/** A kernel whose carrier was gone, or that was silent, tells its neighbours of its link-local address again, or does not (seen in containers). */
+function isAtLinkLocal(event: LabEvent): boolean {
+  return 'address' in event && isLinkLocal(event.address);
 }
 
 function nameIn(strands: Record<string, Kinds>, {kind}: LabEvent): string | undefined {

@@ -54,6 +54,18 @@ for (const [name, late, learnt] of [
   });
 }
 
+test('whether a host tells of its link-local address is nothing to tell', t => {
+  const linkLocal: LabEventBody = {
+    kind: 'acl-installed',
+    acl,
+    port,
+    address: 'fe80::1',
+    sessionId: sessionId(1),
+    generation: 1,
+  };
+  t.deepEqual(differencesBetween(told(enters(1)), told([...enters(1), linkLocal])), []);
+});
+
 test('how often a poll meets silence is nothing to tell, also after an assessment; that it is answered is', t => {
   const begins: LabEventBody = {kind: 'status-shown', status: 'Compliant', sessionId: sessionId(1)};
   const target = 'psn1.posturelab.test';

@@ -78,12 +78,14 @@ export const clocks: Scenario[] = [
     topology,
     async play(lab) {
       const {installed} = await becomesCompliant(lab);
+      await lab.until('session-authorized', {after: installed});
       await setClock(lab, 'nad', 10 * minuteMs);
       await lab.stopNode('nad');
+      const stopped = lab.nowMs();
       await lab.startNode('nad');
-      const again = await lab.until('session-authorized', {after: installed});
-      await psnOf(lab).reauthenticate(endpointOf(lab).mac);
-      const dropped = await lab.until('datagram-discarded', {after: again});
+      const again = await lab.until('session-authorized', {after: stopped});
+      const dropped = await lab.until('datagram-discarded', {after: again}); // of the CoA that follows the report
+      await lab.until('status-shown', {where: {status: 'Compliant'}, after: again});
       const {labEpochMs} = await nadOf(lab).view();
 
       expect(lab, dropped.reason.includes('Event-Timestamp'), 'it is the time of it that the switch does not like');

@@ -95,7 +95,12 @@ export const failover: Scenario[] = [
     topology,
     settings: healthy => {
       const {nad, psn, ...rest} = withQuickDeath(healthy);
-      return {...rest, nad: {...nad, accountingIntervalMs: 10_000}, psn: {...psn, replication: false}};
+      return {
+        ...rest,
+        nad: {...nad, accountingIntervalMs: 10_000},
+        psn: {...psn, replication: false},
+        profile: {xml: null, fields: {StateSyncProbeInterval: '0'}}, // whether its link goes while it polls would be chance
+      };
     },
     prepare: lab => lab.stopNode('psn1'),
     async play(lab) {
