@@ -48,6 +48,7 @@ async function race(lab: Lab, {from, heldS}: {from: LabEvent; heldS: number | 'u
   const nad = nadOf(lab);
   await nad.letOnePass('acl-install');
   const settled = await lab.until('posture-settled', {where: {status: 'Compliant'}, after: from});
+  await lab.until('gate-reached', {where: {step: 'acl-install'}, after: settled});
   if (heldS === 'until the alarm') await lab.until('alarm-raised', {where: isOurAlarm, after: settled});
   else await lab.elapse(heldS * 1000);
 

@@ -17,7 +17,7 @@ import {topology as twoPsn} from '#topologies/two-psn.ts';
 
 const isSimulated = env['POSTURELAB_WORLD'] === 'simulated';
 /** Four labs keep two cores busy: while one waits for its lab's time, others are made and taken down. */
-export const places = new Places(4);
+export const places = new Places(3);
 
 type World = Pick<ContainerWorld, 'openLab' | 'saveEvidence'> & AsyncDisposable;
 let opened: Promise<World> | undefined;

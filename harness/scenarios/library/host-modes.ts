@@ -19,6 +19,7 @@ export const hostModes: Scenario[] = [
       'a port bounced for one host drops its neighbour too; behind an unmanaged switch nobody sees a link go, and each agent learns of it by its poll',
     why: 'row 34 of domain.md 11: both sessions get a Stop, and what rediscovers is state synchronization; that the hosts keep their carrier is ours',
     topology: desk,
+    settings: healthy => ({...healthy, profile: {xml: null, fields: {NetworkTransitionDelay: '30'}}}), // both are in again before a poll
     async play(lab) {
       const pcs = ['pc1', 'pc2'];
       await Promise.all(pcs.map(pc => becomesCompliantAt(lab, pc)));
