@@ -16,7 +16,7 @@ import {Places} from '#specs/flows/places.ts';
 import {topology as twoPsn} from '#topologies/two-psn.ts';
 
 const isSimulated = env['POSTURELAB_WORLD'] === 'simulated';
-/** Four labs keep two cores busy: while one waits for its lab's time, others are made and taken down. */
+/** Three labs keep two cores busy: while one waits for its lab's time, others are made and taken down. */
 export const places = new Places(3);
 
 type World = Pick<ContainerWorld, 'openLab' | 'saveEvidence'> & AsyncDisposable;

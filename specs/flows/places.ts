@@ -14,6 +14,11 @@ export class Places {
     return {[Symbol.dispose]: () => this.#handOn()};
   }
 
+  /** One more from now on. */
+  add(): void {
+    this.#handOn();
+  }
+
   #handOn(): void {
     const next = this.#waiting.shift();
     if (next) next();
