@@ -77,17 +77,16 @@ export const isOfFetches = (strand: string): boolean => strand.includes(` ${fetc
 /** Who takes part in a timeline, and which strand each of its events belongs to. */
 export class Strands {
   readonly #macs = new Map<string, string>();
-  readonly #late = new Set<string>();
+  readonly #late: ReadonlySet<string>;
   readonly #severalHosts: boolean;
 
   constructor(timeline: readonly LabEvent[]) {
     for (const event of timeline) {
       if ('sessionId' in event && 'mac' in event && event.sessionId !== null)
         this.#macs.set(event.sessionId, event.mac);
-      if (event.kind === 'lease-obtained' || (event.kind === 'address-learnt' && familyOf(event.address) === 'ipv6'))
-        this.#late.add(event.address);
     }
     this.#severalHosts = new Set(this.#macs.values()).size > 1;
+    this.#late = lateAddresses(timeline);
   }
 
   /** `undefined`: it belongs to none. */
@@ -114,14 +113,22 @@ export class Strands {
     return 'sessionId' in event && event.sessionId !== null ? this.#macs.get(event.sessionId) : undefined;
   }
 
-  /**
-  An address that a host comes to have while the switch authenticates it (by DHCP, by SLAAC) is learnt before the session is authorized or
-  after: its kernel and RADIUS do not know of each other. So what is in force at it has no order with the session, and it is told
-  with the Start or by an Interim-Update of its own.
-  */
+  /** With the Start, or by an Interim-Update of its own. */
   #tellsLateAddress(event: LabEvent): boolean {
     return this.#late.size > 0 && 'status' in event && event.status === 'Interim-Update';
   }
+}
+
+/**
+An address that a host comes to have while the switch authenticates it (by DHCP, by SLAAC) is learnt before the session is authorized or
+after: its kernel and RADIUS do not know of each other. So what is in force at it has no order with the session. With IPv6 that goes for
+the IPv4 address as well: what begins the authentication is the kernel's first word of IPv6, long before the agent's of IPv4.
+*/
+function lateAddresses(timeline: readonly LabEvent[]): Set<string> {
+  const leased = timeline.filter(event => event.kind === 'lease-obtained');
+  const learnt = timeline.filter(event => event.kind === 'address-learnt');
+  const hasIpv6 = learnt.some(({address}) => familyOf(address) === 'ipv6');
+  return new Set([...leased, ...(hasIpv6 ? learnt : [])].map(({address}) => address));
 }
 
 /** A kernel whose carrier was gone, or that was silent, tells its neighbours of its link-local address again, or does not (seen in containers). */

@@ -33,9 +33,10 @@ test('how often several hosts’ dACL is fetched is nothing to tell, and of one 
 });
 
 for (const [name, late, learnt] of [
-  ['a lease', address(1), {kind: 'lease-obtained', address: address(1), server: '192.168.255.12', leaseS: 86400}],
-  ['SLAAC', '2001:db8::1', {kind: 'address-learnt', port, mac: mac(1), address: '2001:db8::1'}],
-] as const) {
+  ['a lease', address(1), [{kind: 'lease-obtained', address: address(1), server: '192.168.255.12', leaseS: 86400}]],
+  ['SLAAC', '2001:db8::1', [learns('2001:db8::1')]],
+  ['ARP beside IPv6', address(1), [learns('2001:db8::1'), learns(address(1))]],
+] satisfies [string, string, LabEventBody[]][]) {
   const [begins, , authorizes] = enters(1);
   const installs: LabEventBody = {
     kind: 'acl-installed',
@@ -48,9 +49,9 @@ for (const [name, late, learnt] of [
   const interim: LabEventBody = {kind: 'accounting-sent', status: 'Interim-Update', sessionId: sessionId(1)};
 
   test(`an address by ${name} is learnt before the session is authorized or after, and told so`, t => {
-    const before = told([begins, learnt, installs, authorizes]);
-    t.deepEqual(differencesBetween(before, told([begins, authorizes, learnt, interim, installs])), []);
-    t.is(differencesBetween(before, told([begins, authorizes, learnt, interim])).length, 1, 'but it is learnt');
+    const before = told([begins, ...learnt, installs, authorizes]);
+    t.deepEqual(differencesBetween(before, told([begins, authorizes, ...learnt, interim, installs])), []);
+    t.is(differencesBetween(before, told([begins, authorizes, ...learnt, interim])).length, 1, 'but it is learnt');
   });
 }
 
@@ -64,6 +65,12 @@ test('whether a host tells of its link-local address is nothing to tell', t => {
     generation: 1,
   };
   t.deepEqual(differencesBetween(told(enters(1)), told([...enters(1), linkLocal])), []);
+});
+
+test('of a host with an address of its own, and no other, the order is that of its session', t => {
+  const [begins, installs, authorizes] = enters(1);
+  const before = told([begins, learns(address(1)), installs, authorizes]);
+  t.is(differencesBetween(before, told([begins, authorizes, learns(address(1)), installs])).length, 1);
 });
 
 test('how often a poll meets silence is nothing to tell, also after an assessment; that it is answered is', t => {
@@ -81,6 +88,10 @@ test('how often a poll meets silence is nothing to tell, also after an assessmen
   t.is(differencesBetween(once, told([begins, ...poll(1, false), ...poll(2, true)])).length, 1);
   t.is(differencesBetween(once, told([begins])).length, 1, 'that there was silence');
 });
+
+function learns(what: string): LabEventBody {
+  return {kind: 'address-learnt', port, mac: mac(1), address: what};
+}
 
 function enters(host: number, uptime = 0): [LabEventBody, LabEventBody, LabEventBody] {
   const session = {port, sessionId: sessionId(host, uptime)};

@@ -14,6 +14,8 @@ const port = accessPorts(two, 'nad')[0] ?? '';
 const alarm = {alarm: postureConfigurationDetection};
 /** In containers the first order lays cables, which takes most of a second. From then on orders are a matter of milliseconds. */
 const good = {delayMs: 1};
+/** On a busy machine the wire may hear of its mending before it looks at what was sent. No repetition and no probe comes as soon. */
+const untilLostMs = 1000;
 const impairable = (lab: Lab) => lab.impair('psn1', good);
 
 export const roughLinks: Scenario[] = [
@@ -122,7 +124,7 @@ function coaLostOnce(times: {repeatedAfterMs: number; transitionDelayS: number})
       await lab.impair('psn1', {cut: true}, {from: 'psn1'});
       await psnOf(lab).release('coa');
       const sent = await lab.until('coa-sent');
-      await lab.elapse(repeatedAfterMs / 2); // on a busy machine the wire hears of its mending before it looks at what was sent
+      await lab.elapse(untilLostMs);
       await lab.impair('psn1', good, {from: 'psn1'});
       const received = await lab.until('coa-received');
       await lab.until('acl-installed', {where: isCompliantAcl});
