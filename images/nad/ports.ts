@@ -18,6 +18,8 @@ export interface LinkReport {
 export class LinkWatch implements Disposable {
   readonly #indexes = new Map<string, number>();
   readonly #up = new Map<string, boolean>();
+  /** Ports that were asked about and are up, of which the monitor has not told yet. */
+  readonly #ahead = new Set<string>();
   readonly #onLink: (report: LinkReport) => void;
   readonly #tool: Disposable;
 
@@ -39,15 +41,19 @@ export class LinkWatch implements Disposable {
   /** Asks the kernel now, instead of waiting for what the monitor tells: at the start, and when a frame is faster than it. */
   refresh(port: string): void {
     const index = readLink(port, 'ifindex');
-    if (index === undefined) this.#tell(port, undefined, false);
-    else this.#tell(port, Number(index), readLink(port, 'operstate') === 'up');
+    const wasUp = this.isUp(port);
+    this.#tell(port, index === undefined ? undefined : Number(index), isUpNow(port));
+    if (!wasUp && this.isUp(port)) this.#ahead.add(port);
   }
 
   [Symbol.dispose](): void {
     this.#tool[Symbol.dispose]();
   }
 
+  /** That a port is down may be news from before the question whose answer was that it is up: no link has gone since. */
   #take({name: port, index, isGone, isUp}: LinkNews): void {
+    if (!isGone && !isUp && this.#ahead.has(port) && isUpNow(port)) return;
+    this.#ahead.delete(port);
     if (!isGone) this.#tell(port, index, isUp);
     else if (this.#indexes.get(port) === index) this.#tell(port, undefined, false);
   }
@@ -88,6 +94,10 @@ function bridgeOf(port: string): string {
 /** Throws if there is no such port. */
 export function macOf(port: string): string {
   return readFileSync(`/sys/class/net/${port}/address`, 'utf8').trim();
+}
+
+function isUpNow(port: string): boolean {
+  return readLink(port, 'operstate') === 'up';
 }
 
 function readLink(port: string, file: string): string | undefined {
