@@ -168,7 +168,7 @@ test(
     await sendEapol(lab, 50);
     const after = await fromEndpoint(lab);
     t.true((after?.received ?? 0) >= (before?.received ?? 0) + 50);
-    t.is(after?.delivered, before?.delivered);
+    t.true((after?.delivered ?? Number.NaN) <= (before?.received ?? Number.NaN), 'at most what was under way before');
   }),
 );
 
