@@ -1,6 +1,6 @@
 /** Which link somebody means, and how the links of a lab are from its start. Pure. */
 import {checkImpairment, type DeclaredImpairment} from '#harness/declared-impairment.ts';
-import {readEnd} from '#harness/link-end.ts';
+import {type LinkEnd, readEnd} from '#harness/link-end.ts';
 import type {Topology} from '#harness/topology.ts';
 import type {Impairment} from '#protocol/link/impairment.ts';
 
@@ -13,7 +13,7 @@ export interface LinkDirection {
   number: number;
   /** `nad:gi0-1 ── psn1:eth0` */
   link: string;
-  from: {node: string; interface: string};
+  from: LinkEnd;
 }
 
 /** How a direction is to be; null: good again. */

@@ -1,4 +1,4 @@
-import {readEnd} from '#harness/link-end.ts';
+import {type LinkEnd, readEnd} from '#harness/link-end.ts';
 import type {Simulation} from '#harness/simulator/simulation.ts';
 import type {VirtualNetwork} from '#harness/simulator/virtual-network.ts';
 
@@ -41,7 +41,7 @@ export class Cables {
     if (link.setDown(reason, isDown)) this.#tell(link.ends.map(readEnd), link.isUp);
   }
 
-  #tell(ends: {node: string; interface: string}[], isUp: boolean): void {
+  #tell(ends: LinkEnd[], isUp: boolean): void {
     const {simulation, changed, tell} = this.#surroundings;
     changed();
     simulation.after(carrierNewsMs, () => {

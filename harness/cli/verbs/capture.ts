@@ -8,6 +8,7 @@ import {findLab} from '#harness/containers/join.ts';
 import {openSession} from '#harness/containers/session.ts';
 import {PcapngStream} from '#harness/evidence/pcapng.ts';
 import {NoSuchNodeError} from '#harness/lab.ts';
+import {readEnd} from '#harness/link-end.ts';
 
 export function captureVerb(): Command {
   return new Command('capture')
@@ -17,7 +18,7 @@ export function captureVerb(): Command {
     .option('-w, --write <file>', 'write pcapng to a file; - writes to stdout, for `| wireshark -k -i -`')
     .option('--filter <expression>', 'capture filter, as for tcpdump', '')
     .action(async (name: string, target: string, options: {write?: string; filter: string}) => {
-      const [node = '', port = ''] = target.split(':');
+      const {node, interface: port} = readEnd(target);
       if (!/^[a-z][a-z0-9-]{0,14}$/.test(port))
         throw new UsageError(`capture ${target}: expected NODE:INTERFACE, such as nad:fa0-12`);
       await using session = await openSession(say);
