@@ -1,6 +1,7 @@
 import {execFile} from 'node:child_process';
 import type {ContainerLab} from '#harness/containers/container-lab.ts';
 import {pidsOf} from '#harness/containers/container-lab.ts';
+import {onceWithPatience} from '#specs/edges/radius-loopback.ts';
 
 export interface Output {
   exitCode: number;
@@ -38,7 +39,6 @@ export async function radclient(
     packet,
     secret,
     attributes,
-    tries = 1,
   }: {
     from: string;
     source: string;
@@ -46,9 +46,8 @@ export async function radclient(
     packet: 'auth' | 'acct' | 'coa' | 'disconnect';
     secret: string;
     attributes: string[];
-    tries?: number;
   },
 ): Promise<Output> {
-  const command = ['radclient', '-x', '-t', '1', '-r', String(tries), to, packet, secret];
+  const command = ['radclient', '-x', ...onceWithPatience, to, packet, secret];
   return runInNamespace(lab, from, command, `${[...attributes, `Packet-Src-IP-Address = ${source}`].join('\n')}\n`);
 }

@@ -6,6 +6,9 @@ import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
 import {readRequest} from '#protocol/radius/request.ts';
 import {encodeResponse, type ResponseCode} from '#protocol/radius/response.ts';
 
+/** One packet; on a busy machine a second is too short for an answer. */
+export const onceWithPatience = ['-t', '5', '-r', '1'];
+
 export interface Answer {
   code: ResponseCode;
   attributes: RadiusAttribute[];
@@ -71,7 +74,7 @@ export async function radclient({
   secret: string;
   attributes: string[];
 }): Promise<string> {
-  const options = ['-x', '-t', '1', '-r', '1', `127.0.0.1:${port}`, packet, secret];
+  const options = ['-x', ...onceWithPatience, `127.0.0.1:${port}`, packet, secret];
   return new Promise((resolve, reject) => {
     const child = execFile('radclient', options, {maxBuffer: 1024 * 1024}, (error, stdout, stderr) => {
       // An exit status only tells that the answer was a refusal, or that there was none.
