@@ -1,15 +1,12 @@
 import type {EndpointPlan} from '#harness/role-plan.ts';
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
-import {VirtualDhcpClient} from '#harness/simulator/dhcp.ts';
 import {VirtualResolver} from '#harness/simulator/dns.ts';
 import type {GapGauge} from '#harness/simulator/gap-gauge.ts';
 import {HostStack} from '#harness/simulator/host-stack.ts';
 import {VirtualHttpsClient} from '#harness/simulator/https-client.ts';
 import type {ScriptedSupplicant} from '#harness/simulator/scripted-authenticator.ts';
 import type {NodeSurroundings, SimulatedNode} from '#harness/simulator/simulated-node.ts';
-import type {Timer} from '#harness/simulator/simulation.ts';
-import {VirtualSlaac} from '#harness/simulator/virtual-slaac.ts';
-import {slaacPatienceMs} from '#images/endpoint/network-adapter.ts';
+import {VirtualAdapter} from '#harness/simulator/virtual-adapter.ts';
 import type {NodeCommand} from '#images/endpoint/node-command.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import {Agent} from '#protocol/agent/agent.ts';
@@ -18,7 +15,6 @@ import type {ProfileResult} from '#protocol/agent/profile.ts';
 import {Phone} from '#protocol/phone/phone.ts';
 import type {CommonEffect} from '#protocol/role.ts';
 
-const discardPort = 9;
 const eapolStartMs = 2000;
 
 /** An endpoint: images/endpoint/main.ts in virtual time. Its files outlive its process and its power. */
@@ -27,21 +23,13 @@ export class EndpointNode implements SimulatedNode {
   readonly #plan: EndpointPlan;
   readonly #stack: HostStack;
   readonly #gauge: GapGauge;
-  readonly #plug: (isUp: boolean) => void;
+  readonly #adapter: VirtualAdapter;
   readonly #sendEapolStart: (mac: string) => void;
   #isAsked = false;
   readonly #files: {profileXml: string; knownPsns: string[]; log: string[]};
   #client: VirtualHttpsClient | undefined;
   #resolver: VirtualResolver | undefined;
-  #dhcp: VirtualDhcpClient | undefined;
-  /** The IPv4 addresses that the agent knows of. */
-  #leased: string[] = [];
   #carried: CarriedRole<AgentInput, AgentEffect> | undefined;
-  #carrierIsUp = false;
-  readonly #slaac: VirtualSlaac | undefined;
-  /** Tells the agent of the link without an IPv6 address; over when it has been told. */
-  #patience: Timer | undefined;
-  #tellAtLast: () => void = () => {};
 
   /** `plug`: pulls the cable, or plugs it in; `sendEapolStart`: towards the switch. */
   constructor(
@@ -53,18 +41,20 @@ export class EndpointNode implements SimulatedNode {
     this.#surroundings = surroundings;
     this.#plan = plan;
     this.#gauge = parts.gauge;
-    this.#plug = parts.plug;
     this.#sendEapolStart = parts.sendEapolStart;
     this.#files = {profileXml: plan.profileXml, knownPsns: plan.knownPsns, log: []};
     this.#stack = new HostStack({node, address: plan.addresses[0] ?? '', timerScale, network});
     this.#stack.isPowered = false;
-    this.#stack.isAddressed = !plan.dhcp;
-    const {slaac: addresses} = plan;
-    if (addresses === null) return;
-    const {simulation} = surroundings;
-    const onAddress = (address: string) => this.#takeAddress(address);
-    this.#slaac = new VirtualSlaac({simulation, network, node, addresses, timerScale, onAddress});
-    parts.plug(false); // until it begins, as in containers (harness/containers/linker.ts)
+    this.#adapter = new VirtualAdapter({
+      surroundings,
+      plan,
+      stack: this.#stack,
+      plug: parts.plug,
+      onLink: link => {
+        this.#resolver?.forget();
+        this.#carried?.input({kind: 'link', ...link});
+      },
+    });
   }
 
   /** Its supplicant, as long as it has power. */
@@ -87,7 +77,7 @@ export class EndpointNode implements SimulatedNode {
       phone,
       interface: _interface,
       gateway,
-      dhcp,
+      dhcp: _dhcp,
       slaac: _slaac,
       hosts: _hosts,
       profileXml: _profileXml,
@@ -95,8 +85,7 @@ export class EndpointNode implements SimulatedNode {
       ...settings
     } = this.#plan;
     this.#stack.isPowered = true;
-    this.#plug(true); // an interface that was taken down does not outlive the power
-    this.#carrierIsUp = this.#surroundings.network.link(`${this.#surroundings.node}:eth0`).isUp;
+    this.#adapter.powerOn();
     const role = phone
       ? new Phone()
       : new Agent({
@@ -122,18 +111,7 @@ export class EndpointNode implements SimulatedNode {
       isTrusted: true,
       onOutcome: outcome => carried.input(outcome),
     });
-    this.#dhcp = dhcp
-      ? new VirtualDhcpClient({
-          simulation,
-          stack: this.#stack,
-          mac: settings.macs[0] ?? '',
-          server: gateway,
-          record: event => outlets.record(event),
-          onAddresses: addresses => this.#tellLink(addresses),
-        })
-      : undefined;
-    if (this.#carrierIsUp) this.#carrierChanged(() => carried.input({kind: 'start'}));
-    else carried.input({kind: 'start'});
+    this.#adapter.begin(() => carried.input({kind: 'start'}));
     this.#beginEap(carried);
   }
 
@@ -143,7 +121,7 @@ export class EndpointNode implements SimulatedNode {
     this.#isAsked = false;
     if (this.#plan.supplicant === null) return;
     simulation.after(eapolStartMs * timerScale, () => {
-      const isThere = this.#carried === life && this.#carrierIsUp;
+      const isThere = this.#carried === life && this.#adapter.hasCarrier;
       if (isThere && !this.#isAsked) this.#sendEapolStart(this.#plan.macs[0] ?? '');
     });
   }
@@ -153,13 +131,9 @@ export class EndpointNode implements SimulatedNode {
     this.#carried = undefined;
     this.#client?.abandonAll();
     this.#resolver?.abandonAll();
-    this.#dhcp?.stop();
-    this.#forgetAddress();
-    this.#leased = [];
-    this.#stack.isAddressed = !this.#plan.dhcp;
+    this.#adapter.powerOff();
     this.#stack.reset();
     this.#stack.isPowered = false;
-    this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
   }
 
   pause(): void {
@@ -171,10 +145,7 @@ export class EndpointNode implements SimulatedNode {
   }
 
   carrier(_: string, isUp: boolean): void {
-    if (!isUp) this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
-    if (isUp === this.#carrierIsUp) return;
-    this.#carrierIsUp = isUp;
-    this.#carrierChanged(() => {});
+    this.#adapter.carrier(isUp);
   }
 
   command(id: string, given: {name: string}): void {
@@ -193,7 +164,7 @@ export class EndpointNode implements SimulatedNode {
         return;
       }
       case 'link':
-        this.#plug(command.up);
+        this.#adapter.plug(command.up);
         outlets.reply(id, null);
         return;
       case 'answer-arp':
@@ -205,7 +176,7 @@ export class EndpointNode implements SimulatedNode {
         outlets.reply(id, null);
         return;
       case 'lease':
-        this.#dhcp?.[command.does]();
+        this.#adapter.lease(command.does);
         outlets.reply(id, null);
         return;
       case 'read-log':
@@ -250,66 +221,9 @@ export class EndpointNode implements SimulatedNode {
         this.#files.knownPsns = [...effect.psns];
         return;
       case 'announce':
-        this.#announce();
+        this.#adapter.announce();
         return;
     }
-  }
-
-  /** One datagram to the gateway's discard port, which makes the kernel ask for the gateway by ARP. */
-  #announce(): void {
-    this.#stack.openUdp(0, () => {})({address: this.#plan.gateway, port: discardPort}, new Uint8Array(1));
-  }
-
-  /** With SLAAC the agent is told that the link is up when there is an address, or none for too long (images/endpoint/network-adapter.ts). */
-  #carrierChanged(told: () => void): void {
-    this.#forgetAddress();
-    const tell = () => {
-      this.#patience = undefined;
-      this.#tellCarrier();
-      told();
-    };
-    if (!this.#carrierIsUp || this.#slaac === undefined) {
-      tell();
-      return;
-    }
-    const {simulation, timerScale} = this.#surroundings;
-    this.#patience = simulation.after(slaacPatienceMs * timerScale, tell);
-    this.#tellAtLast = tell;
-    this.#slaac.start();
-  }
-
-  #takeAddress(address: string): void {
-    this.#stack.ipv6Address = address;
-    if (this.#patience === undefined) {
-      this.#tellLink(this.#leased);
-      return;
-    }
-    this.#patience.isOver = true;
-    this.#tellAtLast();
-  }
-
-  #forgetAddress(): void {
-    if (this.#patience) this.#patience.isOver = true;
-    this.#patience = undefined;
-    this.#slaac?.stop();
-    this.#stack.ipv6Address = null;
-  }
-
-  #tellCarrier(): void {
-    if (this.#dhcp !== undefined) this.#dhcp.carrier(this.#carrierIsUp);
-    else this.#tellLink(this.#carrierIsUp ? this.#plan.addresses : []);
-  }
-
-  /** Without an IPv4 address the link is as good as down for the agent, as in images/endpoint/main.ts. */
-  #tellLink(addresses: string[]): void {
-    this.#resolver?.forget();
-    this.#leased = addresses;
-    const up = addresses.length > 0;
-    this.#stack.isAddressed = up || !this.#plan.dhcp;
-    if (!up) this.#surroundings.network.forgetNeighbours(this.#surroundings.node);
-    const {ipv6Address} = this.#stack;
-    const all = [...addresses, ...(up && ipv6Address !== null ? [ipv6Address] : [])];
-    this.#carried?.input({kind: 'link', up, addresses: all});
   }
 }
 
