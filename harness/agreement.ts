@@ -18,7 +18,7 @@ export class DisagreementError extends Error {
 
 /** A scenario for containers that passes if it comes out as claimed and as the simulated world tells it. */
 export function agreeing(scenario: Scenario): Scenario {
-  const whole = settled({...scenario, settings: healthy => unhurried(scenario.settings?.(healthy) ?? healthy)});
+  const whole = comparable(scenario);
   return {
     ...whole,
     async play(lab) {
@@ -32,15 +32,20 @@ export function agreeing(scenario: Scenario): Scenario {
   };
 }
 
+/** As a scenario is played where its story is compared with another world's. */
+export function comparable(scenario: Scenario): Scenario {
+  return settled({...scenario, settings: healthy => unhurried(scenario.settings?.(healthy) ?? healthy)});
+}
+
 /** The story of a scenario in a world, whether it comes out as claimed or not. `change`: what is otherwise than the scenario says. */
 export async function storyOfWorld(
   scenario: Scenario,
   openLab: OpenLab,
   change: (settings: LabSettings) => LabSettings = settings => settings,
 ): Promise<Story> {
-  const whole = settled({
+  const whole = comparable({
     ...scenario,
-    settings: healthy => unhurried(change(scenario.settings?.(healthy) ?? healthy)),
+    settings: healthy => change(scenario.settings?.(healthy) ?? healthy),
     play: lab => scenario.play(lab).catch(() => {}),
   });
   return storyOf((await playScenario(whole, {openLab, seed: 1})).timeline);

@@ -10,6 +10,7 @@ export const sessionTermination: Scenario = {
     'after an administrator ends the session, the endpoint is back as Unknown while its agent still believes Compliant',
   why: 'the gap that state synchronization was made for: a change on ISE is invisible to the agent (TAC 222483; domain.md 11.12a)',
   topology,
+  settings: healthy => ({...healthy, profile: {xml: null, fields: {NetworkTransitionDelay: '30'}}}), // it is over before the first poll
 
   async play(lab) {
     const endpoint = endpointOf(lab);

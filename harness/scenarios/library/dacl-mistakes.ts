@@ -107,6 +107,7 @@ export const daclMistakes: Scenario[] = [
       'a dACL that is edited between Access-Accept and download cannot be had; the next authentication gets the new version',
     why: 'row 19 of domain.md 11 (message 11026)',
     topology,
+    settings: healthy => ({...healthy, profile: {xml: null, fields: {StateSyncProbeInterval: '60'}}}), // no poll is under way when the switch tries again
     prepare: lab => nadOf(lab).hold('acl-download'),
     async play(lab) {
       const step = 'acl-download';

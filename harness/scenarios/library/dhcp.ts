@@ -75,7 +75,11 @@ export const dhcp: Scenario[] = [
       'a Compliant dACL that keeps DHCP out costs the host its lease: state synchronization stops, and begins again when the closed port’s list has let it ask anew; the session goes on',
     why: 'domain.md 2.2 and 3.7 (a network change restarts discovery), 5.6: a renewal comes from the host’s own address and meets its dACL, a new question comes from none',
     topology,
-    settings: healthy => ({...healthy, dacl: {...healthy.dacl, compliant: withoutRenewal(healthy.dacl.compliant)}}),
+    settings: healthy => ({
+      ...healthy,
+      dacl: {...healthy.dacl, compliant: withoutRenewal(healthy.dacl.compliant)},
+      profile: {xml: null, fields: {StateSyncProbeInterval: '60'}}, // no poll is under way when the lease is lost
+    }),
     prepare: lab => nadOf(lab).hold('reauth'),
     async play(lab) {
       await beforeAuthorization(lab, -1);
@@ -121,6 +125,7 @@ export const dhcp: Scenario[] = [
       const again = await lab.until('lease-obtained', {after: withdrawn});
       await lab.until('address-learnt', {where: {address: endpoint.address}, after: withdrawn});
       const inForce = await lab.until('acl-installed', {where: isCompliantAcl, after: withdrawn});
+      await lab.until('status-shown', {where: {status: 'Compliant'}, after: again});
       await caughtUp(lab);
 
       expect(lab, undisturbed && !round.answered, 'with a renewed lease the polls go on, and meet silence');

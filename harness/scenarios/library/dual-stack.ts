@@ -75,7 +75,10 @@ export const dualStack: Scenario[] = [
       'a host that is silent for neighbour discovery loses its IPv6 dACL and keeps the IPv4 one: the next poll, over IPv6, alarms; with its next question it is in force again',
     why: 'row 22 of domain.md 11 in IPv6, and 5.6: three questions, 30 s apart; with ipUnknownPolicy notEnforced',
     topology,
-    settings: polling,
+    settings: healthy => ({
+      ...polling(healthy),
+      profile: {xml: null, fields: {StateSyncProbeInterval: '180', NetworkTransitionDelay: '10'}}, // it is forgotten between two polls
+    }),
     async play(lab) {
       const endpoint = endpointOf(lab);
       const {installed} = await becomesCompliant(lab);
@@ -92,6 +95,7 @@ export const dualStack: Scenario[] = [
       await endpoint.answerDiscovery(true);
       await endpoint.rescan(); // it asks for its router, and so is learnt
       await lab.until('acl-installed', {where: isCompliantIpv6, after: raised});
+      await lab.until('status-shown', {where: {status: 'Compliant'}, after: raised});
       await caughtUp(lab);
 
       expect(lab, withdrawn !== undefined && withdrawn.atMs < raised.atMs, 'the alarm comes after the list is gone');

@@ -21,12 +21,13 @@ export const fullSwitch: Scenario = {
   async play(lab) {
     const endpoints = nodesOf(lab.topology, 'endpoint');
     const sessions = await Promise.all(
-      endpoints.map(async ([node, {address}]) => {
+      endpoints.map(async ([node, {address, mac}]) => {
         const isOwn = (event: {acl: string | null; address: string | null}) =>
           isCompliantAcl(event) && event.address === address.split('/')[0];
         const [shown] = await Promise.all([
           lab.until('status-shown', {where: {node, status: 'Compliant'}}),
           lab.until('acl-installed', {where: isOwn}),
+          lab.until('session-created', {where: {node: 'psn2', mac}}),
         ]);
         return lab.until('sync-round-finished', {where: {node}, after: shown});
       }),

@@ -134,7 +134,9 @@ export const networkTroubles: Scenario[] = [
       await nadOf(lab).release('ipdt'); // a new address is news for accounting
       const phantom = await lab.until('session-created', {where: {origin: 'accounting'}});
       const answered = await lab.until('probe-answered', {after: shown});
-      await lab.until('discovery-restarted', {after: answered});
+      const restarted = await lab.until('discovery-restarted', {after: answered});
+      await becomesCompliant(lab, restarted); // now by psn2
+      await lab.until('session-authorized', {where: isCompliantAcl, after: restarted});
       await caughtUp(lab);
 
       expect(
@@ -263,7 +265,7 @@ function failover({replication}: {replication: boolean}): Scenario {
     }),
     async play(lab: Lab) {
       await becomesCompliant(lab);
-      await lab.elapse(1000); // psn1 has told psn2 whatever it is going to tell
+      if (replication) await lab.until('session-replicated', {where: {status: 'Compliant'}});
       await lab.stopNode('psn1');
       const answered = await lab.until('probe-answered');
       await lab.until(replication ? 'sync-disabled' : 'discovery-restarted', {after: answered});

@@ -63,6 +63,7 @@ export const redirect: Scenario[] = [
       const started = await lab.until('sync-started');
       await endpointOf(lab).restartService();
       const again = await lab.until('service-started', {after: started});
+      await lab.until('status-shown', {where: {status: 'Compliant'}, after: again});
       await caughtUp(lab);
 
       expect(lab, started.intervalMs === 20_000, 'the interval is the portal’s');

@@ -11,6 +11,7 @@ const everyMinute =
   (healthy: LabSettings): LabSettings => ({
     ...healthy,
     psn: {...healthy.psn, reauthTimerMs: 60_000, reauthConnectivity},
+    profile: {xml: null, fields: {StateSyncProbeInterval: '60'}}, // no poll is under way when the minute is over
   });
 
 export const sessionTimeout: Scenario[] = [

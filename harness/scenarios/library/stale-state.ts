@@ -101,6 +101,7 @@ export const staleState: Scenario[] = [
       await endpoint.answerArp(true);
       await endpoint.rescan(); // it asks for its gateway, and so is learnt
       await lab.until('acl-installed', {where: isCompliantAcl, after: raised});
+      await lab.until('status-shown', {where: {status: 'Compliant'}, after: raised});
       await caughtUp(lab);
 
       expect(lab, tracking.length === 0, 'meanwhile device tracking knows nobody');
@@ -119,6 +120,7 @@ export const staleState: Scenario[] = [
       const {settled, installed} = await becomesCompliant(lab);
       await lab.elapse(45_000);
       const [session] = (await psnOf(lab).view()).sessions;
+      await lab.until('sync-round-finished', {after: lab.nowMs()}); // no poll is under way when the dACL changes
       await caughtUp(lab);
       const since = lab.timeline.of('authentication-started', ({atMs}) => atMs > installed.atMs);
       expect(lab, lab.nowMs() > settled.atMs + 30_000 && since.length === 0, 'nobody is asked to authenticate');
