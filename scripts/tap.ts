@@ -60,7 +60,9 @@ export class TapCount {
     } else if (this.passed + this.failed === 0) {
       problems.push(`No test was run${seen > 0 ? ': all were skipped' : ''}.`);
     } else if (code !== 0 && this.failed === 0) {
-      problems.push(`AVA ended with ${signal ?? `exit code ${code}`} although it reported no failure: perhaps something that a spec left open kept its process.`);
+      problems.push(
+        `AVA ended with ${signal ?? `exit code ${code}`} although it reported no failure: perhaps something that a spec left open kept its process.`,
+      );
     }
     this.failed += problems.length;
     return problems;

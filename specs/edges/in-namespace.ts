@@ -25,6 +25,7 @@ export async function runInNamespace(lab: ContainerLab, node: string, command: s
         resolve({exitCode: typeof error?.code === 'number' ? error.code : 0, stdout, stderr});
       },
     );
+    child.stdin?.on('error', () => {}); // it did not read what it did not need, not even that there is nothing
     child.stdin?.end(input);
   });
 }

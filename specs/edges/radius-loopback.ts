@@ -81,6 +81,7 @@ export async function radclient({
       if (error && typeof error.code !== 'number') reject(error);
       else resolve(stdout + stderr);
     });
+    child.stdin?.on('error', () => {}); // it did not come to reading: what it printed says why
     child.stdin?.end(`${attributes.join('\n')}\n`);
   });
 }
