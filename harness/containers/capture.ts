@@ -67,12 +67,14 @@ export async function startCapture(
     if (said.includes('listening on')) listening.resolve();
   });
   container.modem.demuxStream(stream, output, complaints);
-  stream.once('end', () => {
+  const end = (how: string) => {
     output.end();
-    const error = new CaptureError(`tcpdump on ${port} ended: ${said.trim()}`);
+    const error = new CaptureError(`tcpdump on ${port} ended: ${how}`);
     listening.reject(error);
     failed.reject(error);
-  });
+  };
+  stream.once('end', () => end(said.trim()));
+  stream.on('error', error => end(error.message));
   await container.start();
   const stop = async () => void (await container.remove({force: true}).catch(() => {})); // AutoRemove was faster
   try {

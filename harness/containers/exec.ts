@@ -32,6 +32,10 @@ export async function outputOf(
     stdout.end();
     stderr.end();
   });
+  stream.on('error', error => {
+    stdout.destroy(error);
+    stderr.destroy(error);
+  });
   const [out, err] = await Promise.all([text(stdout), text(stderr)]);
   return {stdout: out, stderr: err};
 }

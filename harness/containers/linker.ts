@@ -48,6 +48,7 @@ export async function startLinker(
   const output = new PassThrough().setEncoding('utf8');
   container.modem.demuxStream(stream, output, output);
   stream.once('end', () => output.end());
+  stream.on('error', () => output.end());
   await container.start();
 
   let last: Promise<unknown> = Promise.resolve();
