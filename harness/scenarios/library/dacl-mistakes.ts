@@ -87,6 +87,7 @@ export const daclMistakes: Scenario[] = [
       await psnOf(lab).reauthenticate(endpointOf(lab).mac);
       const failed = await lab.until('authorization-failed', {after: installed});
       await lab.until('acl-withdrawn', {where: isCompliantAcl, after: failed});
+      await lab.until('session-removed', {where: {cause: 'peer'}, after: failed});
       const {sessions} = await nadOf(lab).view();
 
       expect(

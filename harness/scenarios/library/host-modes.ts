@@ -134,7 +134,7 @@ export const hostModes: Scenario[] = [
       const ended = await Promise.all(nodes.map(node => sessionEnds(lab, node, before)));
       await lab.until('power-lost', {after: before});
       const back = await lab.until('network-changed', {where: {node: 'pc', change: 'link-up'}, after: before});
-      const again = await Promise.all([becomesCompliantAt(lab, 'pc', back), phoneIsIn(lab, back)]);
+      const again = await Promise.all([becomesCompliantAt(lab, 'pc', back), phoneIsIn(lab, before)]);
       await caughtUp(lab);
 
       expect(
@@ -156,6 +156,7 @@ export const hostModes: Scenario[] = [
     async play(lab) {
       const phone = endpointOf(lab, 'phone');
       await Promise.all([becomesCompliantAt(lab, 'pc'), phoneIsIn(lab)]);
+      await lab.until('session-created', {where: {node: 'psn2', mac: phone.mac}});
       await caughtUp(lab);
       await adminOf(lab).savePhones([]);
       await psnOf(lab).reauthenticate(phone.mac);
@@ -180,7 +181,7 @@ const voiceAcl = 'PERMIT_ALL_IPV4_TRAFFIC';
 const keepaliveMs = 30_000;
 
 /** The phone's session, with its dACL in force for its address. */
-async function phoneIsIn(lab: Lab, after?: LabEvent): Promise<{sessionId: string}> {
+async function phoneIsIn(lab: Lab, after?: LabEvent | number): Promise<{sessionId: string}> {
   const {address} = endpointOf(lab, 'phone');
   const isItsAcl = (event: {acl: string; address: string}) => event.acl.includes(voiceAcl) && event.address === address;
   return lab.until('acl-installed', {where: isItsAcl, ...(after === undefined ? {} : {after})});

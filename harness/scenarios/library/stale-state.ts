@@ -90,6 +90,7 @@ export const staleState: Scenario[] = [
       'a host that answers no ARP is forgotten by device tracking: its dACL is in force no more, and the next probe alarms; with its next ARP it is in force again',
     why: 'row 22 of domain.md 11, and 5.6: three questions, 30 s apart; with ipUnknownPolicy notEnforced',
     topology,
+    settings: healthy => ({...healthy, profile: {xml: null, fields: {StateSyncProbeInterval: '180'}}}), // it is forgotten between two polls
     async play(lab) {
       const endpoint = endpointOf(lab);
       const {installed} = await becomesCompliant(lab);
