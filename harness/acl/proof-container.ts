@@ -1,7 +1,7 @@
 import {createInterface} from 'node:readline';
 import {PassThrough} from 'node:stream';
 import type Docker from 'dockerode';
-import {hijacked} from '#harness/containers/hijacked.ts';
+import {attachTo} from '#harness/containers/hijacked.ts';
 import {labels} from '#harness/containers/labels.ts';
 import {openSession} from '#harness/containers/session.ts';
 import type {ProofRequest, ProofResult} from '#images/nad/acl-proof/bench.ts';
@@ -45,9 +45,7 @@ export async function createProofContainer(
   resources.defer(async () => {
     await container.remove({force: true}).catch(() => {}); // AutoRemove was faster
   });
-  const stream = await hijacked(abortSignal =>
-    container.attach({stream: true, stdin: true, stdout: true, stderr: true, hijack: true, abortSignal}),
-  );
+  const stream = await attachTo(container);
   return {container, stream};
 }
 

@@ -1,6 +1,6 @@
 import {Duplex, PassThrough} from 'node:stream';
 import type {Container} from 'dockerode';
-import {hijacked} from '#harness/containers/hijacked.ts';
+import {startExec} from '#harness/containers/hijacked.ts';
 
 /**
 A TCP connection to a port inside the lab, made in the container (images/shell/tcp-pipe.ts) and carried by the engine. No port is published and
@@ -16,7 +16,7 @@ export async function connectInto(
     AttachStdout: true,
     AttachStderr: true,
   });
-  const stream = await hijacked(abortSignal => exec.start({hijack: true, stdin: true, abortSignal}));
+  const stream = await startExec(exec);
   const received = new PassThrough();
   container.modem.demuxStream(stream, received, new PassThrough().resume());
   stream.once('end', () => received.end());

@@ -3,7 +3,7 @@ import {randomUUID} from 'node:crypto';
 import {createInterface} from 'node:readline';
 import {PassThrough} from 'node:stream';
 import type {Container} from 'dockerode';
-import {hijacked} from '#harness/containers/hijacked.ts';
+import {attachTo} from '#harness/containers/hijacked.ts';
 import {withDeadline} from '#harness/containers/with-deadline.ts';
 import {monotonicMs} from '#images/shell/clock.ts';
 import type {LabEvent} from '#protocol/event.ts';
@@ -57,8 +57,7 @@ export class ControlChannel implements Disposable {
     node: string,
     {history = false, onEvent}: {history?: boolean; onEvent: (event: LabEvent) => void},
   ): Promise<ControlChannel> {
-    const everything = {stream: true, stdin: true, stdout: true, stderr: true, hijack: true, logs: history};
-    const stream = await hijacked(abortSignal => container.attach({...everything, abortSignal}));
+    const stream = await attachTo(container, {logs: history});
     const channel = new ControlChannel(node, stream, onEvent);
     const stdout = new PassThrough();
     const stderr = new PassThrough();

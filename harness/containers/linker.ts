@@ -5,7 +5,7 @@ addresses (design.md 3). One serves all labs of a program, one script after the 
 import {randomUUID} from 'node:crypto';
 import {PassThrough} from 'node:stream';
 import type Docker from 'dockerode';
-import {hijacked} from '#harness/containers/hijacked.ts';
+import {attachTo} from '#harness/containers/hijacked.ts';
 import {hostPortsOf, uplinkOf} from '#harness/desk-switch.ts';
 import {readEnd} from '#harness/link-end.ts';
 import {routerLinkLocal} from '#harness/slaac.ts';
@@ -42,9 +42,7 @@ export async function startLinker(
       AutoRemove: true,
     },
   });
-  const stream = await hijacked(abortSignal =>
-    container.attach({stream: true, stdin: true, stdout: true, stderr: true, hijack: true, abortSignal}),
-  );
+  const stream = await attachTo(container);
   const output = new PassThrough().setEncoding('utf8');
   container.modem.demuxStream(stream, output, output);
   stream.once('end', () => output.end());

@@ -2,7 +2,7 @@ import {Socket} from 'node:net';
 import {createInterface} from 'node:readline';
 import {type Duplex, PassThrough} from 'node:stream';
 import type {Engine} from '#harness/containers/engine.ts';
-import {hijacked} from '#harness/containers/hijacked.ts';
+import {startExec} from '#harness/containers/hijacked.ts';
 
 /** The reaper has ended, or does not listen yet. */
 export class ReaperGoneError extends Error {
@@ -33,8 +33,7 @@ export class ReaperConnection {
         AttachStdin: true,
         AttachStdout: true,
       });
-      const stream = await hijacked(abortSignal => exec.start({hijack: true, stdin: true, abortSignal}));
-      return new ReaperConnection(engine, containerId, stream);
+      return new ReaperConnection(engine, containerId, await startExec(exec));
     } catch (cause) {
       throw new ReaperGoneError('the reaper cannot be reached', {cause});
     }

@@ -1,7 +1,7 @@
 import {stdin, stdout} from 'node:process';
 import {Command} from 'commander';
 import {findEngine} from '#harness/containers/engine.ts';
-import {hijacked} from '#harness/containers/hijacked.ts';
+import {startExec} from '#harness/containers/hijacked.ts';
 import {findLab} from '#harness/containers/join.ts';
 import {NoSuchNodeError} from '#harness/lab.ts';
 
@@ -24,9 +24,7 @@ export function consoleVerb(): Command {
         Tty: interactive,
         Env: [`TERM=${process.env['TERM'] ?? 'dumb'}`],
       });
-      const stream = await hijacked(abortSignal =>
-        exec.start({hijack: true, stdin: true, Tty: interactive, abortSignal}),
-      );
+      const stream = await startExec(exec, {Tty: interactive});
       const resize = () => exec.resize({h: stdout.rows, w: stdout.columns}).catch(() => {}); // the console has ended meanwhile
       if (interactive) {
         stdin.setRawMode(true);
