@@ -1,4 +1,5 @@
 import {XMLBuilder, XMLParser, XMLValidator} from 'fast-xml-parser';
+import {remembered} from '#harness/remembered.ts';
 
 /** The user's profile is no XML, or not one element with elements in it. */
 export class ProfileXmlError extends Error {
@@ -10,7 +11,11 @@ The text of ISEPostureCFG.xml that an endpoint starts with: the user's own, or t
 lab's PSNs to call home to), with single elements changed. The root's name was not found (domain.md 8.2); ours is `cfg`.
 Throws `ProfileXmlError` with line and column.
 */
-export function profileXml(
+export const profileXml = remembered(write, (...given) => JSON.stringify(given));
+
+const builder = new XMLBuilder({format: true, suppressEmptyNode: true});
+
+function write(
   {xml, fields}: {xml: string | null; fields: Record<string, string | null>},
   callHomeList: string[],
 ): string {
@@ -20,7 +25,6 @@ export function profileXml(
     if (value === null) delete elements[name];
     else elements[name] = value;
   }
-  const builder = new XMLBuilder({format: true, suppressEmptyNode: true});
   return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({cfg: elements})}`;
 }
 

@@ -1,3 +1,4 @@
+import {remembered} from '#harness/remembered.ts';
 import type {EndpointPlan} from '#harness/role-plan.ts';
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
 import {VirtualResolver} from '#harness/simulator/dns.ts';
@@ -11,7 +12,6 @@ import type {NodeCommand} from '#images/endpoint/node-command.ts';
 import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import {Agent} from '#protocol/agent/agent.ts';
 import type {AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
-import type {ProfileResult} from '#protocol/agent/profile.ts';
 import {Phone} from '#protocol/phone/phone.ts';
 import type {CommonEffect} from '#protocol/role.ts';
 
@@ -227,15 +227,5 @@ export class EndpointNode implements SimulatedNode {
   }
 }
 
-const read = new Map<string, ProfileResult>();
-const remembered = 1000;
-
-/** Labs by the thousand have the same profile; reading XML is most of what an endpoint's start costs. */
-function readProfile(xml: string): ProfileResult {
-  const known = read.get(xml);
-  if (known !== undefined) return known;
-  if (read.size >= remembered) read.clear();
-  const result = readProfileXml(xml);
-  read.set(xml, result);
-  return result;
-}
+/** Reading XML is most of what an endpoint's start costs. */
+const readProfile = remembered(readProfileXml, xml => xml);

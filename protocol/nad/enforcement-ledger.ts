@@ -57,10 +57,6 @@ export class EnforcementLedger {
   }
 
   /** A transaction is under way. */
-  get isBusy(): boolean {
-    return this.#inFlight !== undefined;
-  }
-
   acls(): Acl[] {
     return [...this.#committed.acls.values()];
   }

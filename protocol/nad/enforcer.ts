@@ -23,6 +23,7 @@ export class Enforcer {
   readonly #ipv6AddressesOf: (session: Session) => string[];
   readonly #defaultAcl: Acl;
   readonly #redirectAcls: ReadonlyMap<string, Acl>;
+  /** Nothing to do before `touch`: what is desired is in force, or on its way. */
   #isSettled = false;
 
   constructor(
@@ -59,10 +60,10 @@ export class Enforcer {
     this.#confirm(desired, nowMs);
     const transaction = this.ledger.next(desired, nowMs);
     if (transaction) this.#context.emit({kind: 'enforce', ...transaction});
-    else this.#isSettled = this.ledger.wakeAtMs() === undefined && !this.ledger.isBusy;
+    this.#isSettled = this.ledger.wakeAtMs() === undefined;
   }
 
-  enforced(transactionId: string, generation: number, nowMs: number): void {
+  enforced(transactionId: string, generation: number): void {
     const outcome = this.ledger.enforced(transactionId, generation);
     if (outcome === undefined) return;
     this.touch();
@@ -70,7 +71,6 @@ export class Enforcer {
     for (const binding of outcome.installed.filter(isDacl)) this.#tellInstalled(binding);
     for (const redirect of outcome.redirectsEnded) this.#tell('redirect-withdrawn', redirect);
     for (const redirect of outcome.redirectsBegun) this.#tell('redirect-installed', redirect);
-    this.#confirm(this.#desired(), nowMs);
   }
 
   failed(transactionId: string, message: string, nowMs: number): void {

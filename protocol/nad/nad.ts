@@ -167,7 +167,7 @@ export class Nad implements Role<NadInput, NadEffect> {
         this.#dot1x.receive(input.from, input.bytes, nowMs);
         break;
       case 'enforced':
-        this.#enforcer.enforced(input.transactionId, input.generation, nowMs);
+        this.#enforcer.enforced(input.transactionId, input.generation);
         break;
       case 'enforcement-failed':
         this.#enforcer.failed(input.transactionId, input.message, nowMs);

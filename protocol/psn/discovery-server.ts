@@ -1,6 +1,5 @@
 import type {HttpRequest, HttpResponse} from '#protocol/http.ts';
 import {encodeDiscoveryAnswer} from '#protocol/posture/exchange.ts';
-import {profileDigest} from '#protocol/posture/profile-digest.ts';
 import {macsOf, sessionOf} from '#protocol/psn/asking-session.ts';
 import type {NodeState} from '#protocol/psn/node-state.ts';
 import type {OwnerLookup} from '#protocol/psn/owner-lookup.ts';
@@ -51,7 +50,7 @@ export class DiscoveryServer {
     const portals = portalsOf(settings);
     const portal = portals.find(({httpsPort}) => httpsPort === localPort) ?? portals[0];
     const probePort = portal.bidirectionalPort ?? defaultProbePort;
-    const profile = agentProfile === null ? {} : {profile: profileDigest(agentProfile)};
+    const profile = agentProfile === null ? {} : {profile: agentProfile.digest};
     return encodeDiscoveryAnswer({...session, probePort, ...profile});
   }
 }

@@ -1,5 +1,6 @@
 import type {PsnSettings, PsnView} from '#protocol/psn/contract.ts';
 import type {Outbox} from '#protocol/psn/outbox.ts';
+import type {ProvisionedProfile} from '#protocol/psn/provisioned-profile.ts';
 import type {Records} from '#protocol/psn/records.ts';
 import type {SessionCache} from '#protocol/psn/session-cache.ts';
 import type {RandomBytes} from '#protocol/role.ts';
@@ -12,7 +13,7 @@ export interface NodeState {
   readonly randomBytes: RandomBytes;
   readonly sessions: SessionCache;
   /** ISEPostureCFG.xml of client provisioning; null: none. */
-  agentProfile: string | null;
+  agentProfile: ProvisionedProfile | null;
   readonly records: Records;
   readonly outbox: Outbox;
   readonly counters: PsnView['counters'];

@@ -9,14 +9,14 @@ const pagePaths = ['/', '/portal/gateway'];
 export function portalAnswer(request: HttpRequest, state: NodeState): HttpResponse | undefined {
   const [path = '', query = ''] = request.path.split('?');
   if (request.method !== 'GET') return undefined;
-  if (path === profilePath) return profileAnswer(state.agentProfile);
+  if (path === profilePath) return profileAnswer(state.agentProfile?.xml);
   if (!pagePaths.includes(path)) return undefined;
   const sessionId = new URLSearchParams(query).get('sessionId');
   return page(sessionId, state);
 }
 
-function profileAnswer(xml: string | null): HttpResponse {
-  if (xml === null)
+function profileAnswer(xml: string | undefined): HttpResponse {
+  if (xml === undefined)
     return {status: 404, headers: {'content-type': 'text/plain'}, body: 'no profile is provisioned here\n'};
   const headers = {
     'content-type': 'application/xml; charset=utf-8',

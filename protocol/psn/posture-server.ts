@@ -8,7 +8,6 @@ import {
   MalformedBodyError,
   questionOf,
 } from '#protocol/posture/exchange.ts';
-import {profileDigest} from '#protocol/posture/profile-digest.ts';
 import {isCompliant, type PostureReport, type Requirement} from '#protocol/posture/requirement.ts';
 import {raiseAlarm} from '#protocol/psn/alarms.ts';
 import {sessionOf} from '#protocol/psn/asking-session.ts';
@@ -126,7 +125,7 @@ export class PostureServer {
     const {profile} = decodeIdentity(request);
     if (agentProfile === null || profile === undefined) return;
     this.#mismatches.delete(mac);
-    if (profile === profileDigest(agentProfile)) return;
+    if (profile === agentProfile.digest) return;
     this.#mismatches.add(mac);
     this.#state.outbox.record({kind: 'provisioning-mismatch', sessionId, mac});
   }

@@ -16,6 +16,7 @@ import {Outbox} from '#protocol/psn/outbox.ts';
 import {OwnerLookup} from '#protocol/psn/owner-lookup.ts';
 import {PostureServer} from '#protocol/psn/posture-server.ts';
 import {PostureSettlement} from '#protocol/psn/posture-settlement.ts';
+import {provisionedProfile} from '#protocol/psn/provisioned-profile.ts';
 import {RadiusServer} from '#protocol/psn/radius-server.ts';
 import {Records} from '#protocol/psn/records.ts';
 import {Replication} from '#protocol/psn/replication.ts';
@@ -66,7 +67,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       randomBytes,
       sessions: new SessionCache(settings.sessionLimit),
       records: new Records(settings, written => syslog.tell(written)),
-      agentProfile: settings.agentProfile,
+      agentProfile: settings.agentProfile === null ? null : provisionedProfile(settings.agentProfile),
       outbox,
       counters: {authentications: 0, downloads: 0, accounting: 0, coa: 0, probes: 0, dropped: 0},
     };
@@ -227,7 +228,7 @@ export class Psn implements Role<PsnInput, PsnEffect> {
       case 'mnt-call':
         return this.#mntApi.call(String(command.path), nowMs);
       case 'save-agent-profile':
-        this.#state.agentProfile = String(command.xml);
+        this.#state.agentProfile = provisionedProfile(String(command.xml));
         return this.#state.outbox.record({kind: 'configuration-changed', what: 'ISEPostureCFG.xml'});
       case 'set-replication':
         return this.#setReplication(command.enabled, nowMs);
