@@ -9,7 +9,8 @@ import {healthyDot1x} from '#harness/dot1x-settings.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
 import type {LiveLogEntry} from '#protocol/psn/contract.ts';
-import {type Output, runInNamespace} from '#specs/edges/in-namespace.ts';
+import {runInNamespace} from '#specs/edges/in-namespace.ts';
+import type {Ended} from '#specs/edges/program.ts';
 import {inLab} from '#specs/flows/in-lab.ts';
 import {topology} from '#topologies/single-psn.ts';
 
@@ -117,11 +118,11 @@ async function rootOf(lab: ContainerLab, node: string): Promise<string> {
 }
 
 /** Asks psn1 as the switch would, from its address. `lines`: of a wpa_supplicant network block; of two with the same name the later holds. */
-async function eapolTest(lab: ContainerLab, lines: string[], key = secret): Promise<Output> {
+async function eapolTest(lab: ContainerLab, lines: string[], key = secret): Promise<Ended> {
   return run(lab, lines, ['-a', '10.10.1.11', '-A', '192.168.255.12', '-s', key, '-t', '3']);
 }
 
-async function run(lab: ContainerLab, lines: string[], options: string[]): Promise<Output> {
+async function run(lab: ContainerLab, lines: string[], options: string[]): Promise<Ended> {
   const folder = await mkdtemp(join(tmpdir(), 'posturelab-eapol-'));
   try {
     const file = join(folder, 'network.conf');

@@ -1,10 +1,10 @@
 /** Debian's radclient and our codec, on 127.0.0.1. */
-import {execFile} from 'node:child_process';
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import type {RadiusAttribute, RadiusPacket} from '#protocol/radius/packet.ts';
 import {readRequest} from '#protocol/radius/request.ts';
 import {encodeResponse, type ResponseCode} from '#protocol/radius/response.ts';
+import {runProgram} from '#specs/edges/program.ts';
 
 /** One packet; on a busy machine a second is too short for an answer. */
 export const onceWithPatience = ['-t', '5', '-r', '1'];
@@ -75,13 +75,6 @@ export async function radclient({
   attributes: string[];
 }): Promise<string> {
   const options = ['-x', ...onceWithPatience, `127.0.0.1:${port}`, packet, secret];
-  return new Promise((resolve, reject) => {
-    const child = execFile('radclient', options, {maxBuffer: 1024 * 1024}, (error, stdout, stderr) => {
-      // An exit status only tells that the answer was a refusal, or that there was none.
-      if (error && typeof error.code !== 'number') reject(error);
-      else resolve(stdout + stderr);
-    });
-    child.stdin?.on('error', () => {}); // it did not come to reading: what it printed says why
-    child.stdin?.end(`${attributes.join('\n')}\n`);
-  });
+  const {stdout, stderr} = await runProgram('radclient', options, `${attributes.join('\n')}\n`);
+  return stdout + stderr; // the exit status only tells that the answer was a refusal, or that there was none
 }
