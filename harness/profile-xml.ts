@@ -1,5 +1,5 @@
 import {XMLBuilder, XMLParser, XMLValidator} from 'fast-xml-parser';
-import {remembered} from '#harness/remembered.ts';
+import {remembered} from '#protocol/remembered.ts';
 
 /** The user's profile is no XML, or not one element with elements in it. */
 export class ProfileXmlError extends Error {

@@ -1,4 +1,3 @@
-import {remembered} from '#harness/remembered.ts';
 import type {EndpointPlan} from '#harness/role-plan.ts';
 import {CarriedRole} from '#harness/simulator/carried-role.ts';
 import {VirtualResolver} from '#harness/simulator/dns.ts';
@@ -13,6 +12,7 @@ import {readProfileXml} from '#images/endpoint/profile-xml.ts';
 import {Agent} from '#protocol/agent/agent.ts';
 import type {AgentEffect, AgentInput} from '#protocol/agent/contract.ts';
 import {Phone} from '#protocol/phone/phone.ts';
+import {remembered} from '#protocol/remembered.ts';
 import type {CommonEffect} from '#protocol/role.ts';
 
 const eapolStartMs = 2000;

@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import type {Acl} from '#protocol/dacl/acl.ts';
 import {perUserAclName} from '#protocol/dacl/name.ts';
 import {parseAcl} from '#protocol/dacl/parse.ts';
@@ -18,7 +18,7 @@ export function readPerUserAcl(
   if (!read.ok) return {problem: `the server's own entries cannot be used: ${read.reason}`};
   if (read.entries.length === 0) return {acl: null};
   const text = read.entries.join('\n');
-  const digest = createHash('sha1').update(text).digest('hex').slice(0, 8);
+  const digest = hash('sha1', text).slice(0, 8);
   const {acl, problems} = parseAcl(text, {name: perUserAclName(interfaceName, digest, family), family});
   const error = problems.find(({severity}) => severity === 'error');
   if (error === undefined) return {acl};

@@ -2,7 +2,8 @@
 The authenticator of everything but an Access-Request: MD5 over the packet and the secret, with a substitute in its own place. For a
 request that is zeros (RFC 2866 section 3, RFC 5176 section 2.3), for a response the request's authenticator (RFC 2865 section 3).
 */
-import {createHash, timingSafeEqual} from 'node:crypto';
+import {timingSafeEqual} from 'node:crypto';
+import {md5, secretBytes} from '#protocol/radius/md5.ts';
 import {headerBytes} from '#protocol/radius/packet.ts';
 
 export const zeroAuthenticator: Uint8Array = new Uint8Array(16);
@@ -22,5 +23,5 @@ export function isAuthentic(packet: Uint8Array, substitute: Uint8Array, secret: 
 }
 
 function computeDigest(packet: Uint8Array, secret: string): Uint8Array {
-  return createHash('md5').update(packet).update(secret).digest();
+  return md5(packet, secretBytes(secret));
 }

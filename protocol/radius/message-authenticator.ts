@@ -3,7 +3,8 @@ The Message-Authenticator: HMAC-MD5 over the packet, with zeros in its own place
 packet wants there: an Access-Request's own, zeros for other requests, the request's for a response (RFC 3579 section 3.2, RFC
 5176 section 3.4).
 */
-import {createHmac, timingSafeEqual} from 'node:crypto';
+import {timingSafeEqual} from 'node:crypto';
+import {hmacMd5} from '#protocol/radius/md5.ts';
 import {headerBytes, type RadiusAttribute} from '#protocol/radius/packet.ts';
 
 /**
@@ -50,7 +51,7 @@ const messageAuthenticator = 80;
 const digestBytes = 16;
 
 function computeDigest(packet: Uint8Array, secret: string): Uint8Array {
-  return createHmac('md5', secret).update(packet).digest();
+  return hmacMd5(secret, packet);
 }
 
 function valueOffsets(packet: Uint8Array): number[] {

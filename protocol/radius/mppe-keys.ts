@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {md5, secretBytes} from '#protocol/radius/md5.ts';
 import type {RadiusAttribute} from '#protocol/radius/packet.ts';
 
 /** What MS-MPPE keys are hidden with: the shared secret, and the authenticator of the request that they answer. */
@@ -50,7 +50,7 @@ function mask(
   const output = new Uint8Array(input.length);
   let chained: Uint8Array = Uint8Array.of(...authenticator, ...salt);
   for (let start = 0; start < input.length; start += blockBytes) {
-    const key = createHash('md5').update(secret).update(chained).digest();
+    const key = md5(secretBytes(secret), chained);
     for (const [index, byte] of key.entries()) output[start + index] = (input[start + index] ?? 0) ^ byte;
     chained = (way === 'cover' ? output : input).subarray(start, start + blockBytes);
   }

@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {md5, secretBytes} from '#protocol/radius/md5.ts';
 import type {RadiusPacket} from '#protocol/radius/packet.ts';
 
 export const userPasswordType = 2;
@@ -40,6 +40,6 @@ const longestBytes = 128;
 const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
 
 function mask(block: Uint8Array, previous: Uint8Array, secret: string): void {
-  const key = createHash('md5').update(secret).update(previous).digest();
+  const key = md5(secretBytes(secret), previous);
   for (let index = 0; index < block.length; index += 1) block[index] = (block[index] ?? 0) ^ (key[index] ?? 0);
 }
