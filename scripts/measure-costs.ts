@@ -66,9 +66,9 @@ stderr.write(
 async function saturate(lab: ContainerLab): Promise<SaturationCheck> {
   const [beforeMs, begunMs] = [await cpuMs(lab), performance.now()];
   const measuredPerSecond = await radiusRate(pids, secret, radius.saturated);
-  const share = ((await cpuMs(lab)) - beforeMs) / (performance.now() - begunMs);
+  const share = Math.round((100 * ((await cpuMs(lab)) - beforeMs)) / (performance.now() - begunMs)) / 100;
   const predictedPerSecond = Math.round(share * radiusAtSaturation(costs));
-  return {predictedPerSecond, measuredPerSecond, share: Math.round(100 * share) / 100};
+  return {predictedPerSecond, measuredPerSecond, share};
 }
 
 /** Milliseconds of psn1's CPU a request. */

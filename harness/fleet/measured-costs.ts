@@ -32,16 +32,16 @@ export function checkCosts(read: unknown): RequestCosts & {measured?: Measured} 
 
 /** CPU milliseconds of a PSN's container, by scripts/measure-costs.ts; `--costs` takes those of another machine. */
 export const measuredCosts: RequestCosts & {measured: Measured} = {
-  authentication: 0.67,
-  accounting: 0.67,
-  probe: 3.4,
-  discovery: 3.4,
-  assessment: 6.6,
-  coa: 0.67,
+  authentication: 0.475,
+  accounting: 0.475,
+  probe: 4.24,
+  discovery: 3.887,
+  assessment: 7.828,
+  coa: 0.475,
   measured: {
     at: '2026-11-28',
-    machine: '2 cores, load 13.9, Node v24.21.0',
-    saturation: {predictedPerSecond: 925, measuredPerSecond: 1080, share: 0.62},
+    machine: '2 cores, load 2.1, Node v24.21.0',
+    saturation: {predictedPerSecond: 1389, measuredPerSecond: 1156, share: 0.66},
   },
 };
 
