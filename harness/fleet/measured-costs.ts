@@ -32,16 +32,16 @@ export function checkCosts(read: unknown): RequestCosts & {measured?: Measured} 
 
 /** CPU milliseconds of a PSN's container, by scripts/measure-costs.ts; `--costs` takes those of another machine. */
 export const measuredCosts: RequestCosts & {measured: Measured} = {
-  authentication: 0.475,
-  accounting: 0.475,
-  probe: 4.24,
-  discovery: 3.887,
-  assessment: 7.828,
-  coa: 0.475,
+  authentication: 0.485,
+  accounting: 0.485,
+  probe: 3.929,
+  discovery: 3.725,
+  assessment: 6.448,
+  coa: 0.485,
   measured: {
     at: '2026-11-28',
-    machine: '2 cores, load 2.1, Node v24.21.0',
-    saturation: {predictedPerSecond: 1389, measuredPerSecond: 1156, share: 0.66},
+    machine: '2 cores, load 3.1, Node v24.21.0',
+    saturation: {predictedPerSecond: 1443, measuredPerSecond: 1501, share: 0.7},
   },
 };
 
