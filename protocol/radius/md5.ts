@@ -4,7 +4,8 @@ import {remembered} from '#protocol/remembered.ts';
 
 /** Of the parts, one after the other. */
 export function md5(...parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const whole = length > room.length ? new Uint8Array(length) : room.subarray(0, length);
   let offset = 0;
   for (const part of parts) {
     whole.set(part, offset);
@@ -23,6 +24,8 @@ export function secretBytes(secret: string): Uint8Array {
   return keyOf(secret).bytes;
 }
 
+/** For every packet that there can be, and a secret. */
+const room = new Uint8Array(8192);
 const blockBytes = 64;
 const encoder = new TextEncoder();
 

@@ -9,6 +9,11 @@ test('HMAC-MD5 of RFC 2202 section 2, second case', t => {
   t.is(hex(hmacMd5('Jefe', bytesOf('what do ya want for nothing?'))), '750c783e6ab0b503eaa86e310a5db738');
 });
 
+test('what is longer than any packet has its digest too', t => {
+  const long = new Uint8Array(10_000).fill(7);
+  t.is(hex(md5(long, long)), createHash('md5').update(long).update(long).digest('hex'));
+});
+
 test('digests are those of Node, also with a secret longer than a block', t => {
   fc.assert(
     fc.property(
