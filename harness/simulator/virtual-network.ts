@@ -27,6 +27,16 @@ export interface SwitchEyes {
   sees(port: string, mac: string, address: string | null): void;
 }
 
+/** A node that sends and receives for itself, and the ways to it. */
+interface Host {
+  /** Its own. */
+  cable: VirtualLink;
+  /** At the switch's port: the same, or a desk switch's. What is missing behind a desk switch the switch does not know. */
+  atSwitch: VirtualLink;
+  /** Of an endpoint; a PSN's is never in the story. */
+  arp: GatewayArp | undefined;
+}
+
 /**
 The lab's cables and the switch between them: endpoint ── access port ── (filter) ── routed port ── PSN. Packets that enter an
 access port are looked at there; everything else passes. Return traffic is not filtered (domain.md 5.6). What hosts at the same desk switch
@@ -38,7 +48,7 @@ export class VirtualNetwork {
   readonly #links = new Map<string, VirtualLink>();
   readonly #topology: Topology;
   readonly #attached = new Map<string, Attached>();
-  readonly #arp = new Map<string, GatewayArp>();
+  readonly #hosts = new Map<string, Host>();
   /** Endpoints that answer no ARP; no neighbour discovery; and those that have to ask for their router, when they next send. */
   readonly #silent = {ipv4: new Set<string>(), ipv6: new Set<string>()};
   readonly #asksForRouter = new Set<string>();
@@ -60,8 +70,14 @@ export class VirtualNetwork {
       for (const end of ends) this.#links.set(end, link);
     }
     this.wiring = new AccessWiring(topology, end => this.link(end));
+    for (const [node] of nodesOf(topology, 'psn')) {
+      const cable = this.link(`${node}:eth0`);
+      this.#hosts.set(node, {cable, atSwitch: cable, arp: undefined});
+    }
     for (const [node, endpoint] of nodesOf(topology, 'endpoint')) {
-      this.#arp.set(node, new GatewayArp({simulation, timerScale, ask: () => this.#askForGateway(node, endpoint)}));
+      const atSwitch = this.link(`${this.nad}:${this.wiring.portOf(node)}`);
+      const arp = new GatewayArp({simulation, timerScale, ask: () => this.#askForGateway(node, endpoint)});
+      this.#hosts.set(node, {cable: this.link(`${node}:eth0`), atSwitch, arp});
     }
   }
 
@@ -89,21 +105,21 @@ export class VirtualNetwork {
     return this.#owners.get(address);
   }
 
-  /** A host sends. */
+  /** A host sends, or the switch itself. */
   send(node: string, packet: Packet, payload: Payload): void {
-    const kind = this.#topology.nodes[node]?.kind;
-    if (kind === 'nad') {
+    const host = this.#hosts.get(node);
+    if (host === undefined) {
       if (packet.destination === broadcast) this.#flood(packet, payload);
       else this.#forward(packet, payload);
       return;
     }
-    const link = this.link(`${node}:eth0`);
-    if (!link.isUp) {
+    const {cable, arp} = host;
+    if (!cable.isUp) {
       this.#reportUnreachable(node, packet, payload);
       return;
     }
-    if (kind === 'psn') {
-      link.carry(node, () => this.#forward(packet, payload), frameBytes(payload));
+    if (arp === undefined) {
+      cable.carry(node, () => this.#forward(packet, payload), frameBytes(payload));
       return;
     }
     const enter = () => this.#enter(node, packet, payload);
@@ -114,7 +130,7 @@ export class VirtualNetwork {
       transmit(); // a router's advertisement has its MAC in it
       return;
     }
-    this.#arp.get(node)?.resolve(transmit, () => this.#reportUnreachable(node, packet, payload));
+    arp.resolve(transmit, () => this.#reportUnreachable(node, packet, payload));
   }
 
   /**
@@ -162,7 +178,7 @@ export class VirtualNetwork {
 
   /** What hosts know of each other goes with the carrier. */
   forgetNeighbours(endpoint: string): void {
-    this.#arp.get(endpoint)?.forget();
+    this.#hosts.get(endpoint)?.arp?.forget();
   }
 
   #askForGateway(node: string, {mac, address}: {mac: string; address: string}): void {
@@ -170,7 +186,7 @@ export class VirtualNetwork {
     const port = this.wiring.portOf(node);
     this.wiring.carryUp(node, () => {
       this.#eyes?.sees(port, mac, withoutLength(address));
-      this.wiring.carryDown(node, () => this.#arp.get(node)?.answered());
+      this.wiring.carryDown(node, () => this.#hosts.get(node)?.arp?.answered());
     });
   }
 
@@ -196,10 +212,11 @@ export class VirtualNetwork {
       this.#attached.get(owner)?.receive(packet, payload);
       return;
     }
-    if (owner !== undefined && this.#hasCarrierTowards(owner)) {
+    const host = owner === undefined ? undefined : this.#hosts.get(owner);
+    if (owner !== undefined && host?.atSwitch.isUp) {
       const arrive = () => this.#attached.get(owner)?.receive(packet, payload);
-      if (this.#topology.nodes[owner]?.kind === 'endpoint') this.wiring.carryDown(owner, arrive, frameBytes(payload));
-      else this.link(`${owner}:eth0`).carry(this.nad, arrive, frameBytes(payload));
+      if (host.arp) this.wiring.carryDown(owner, arrive, frameBytes(payload));
+      else host.cable.carry(this.nad, arrive, frameBytes(payload));
       return;
     }
     const sender = this.#owners.get(packet.source);
@@ -215,12 +232,6 @@ export class VirtualNetwork {
       },
       {kind: 'unreachable', about: packet},
     );
-  }
-
-  /** At the switch's own port: what is missing behind a desk switch it does not know. */
-  #hasCarrierTowards(node: string): boolean {
-    const port = this.wiring.portOf(node);
-    return this.link(port === '' ? `${node}:eth0` : `${this.nad}:${port}`).isUp;
   }
 
   /** The host's own stack says so; never before the sender has finished sending. */
