@@ -12,8 +12,9 @@ export class Timeline {
   add(event: LabEvent): void {
     const ofKind = this.#byKind.get(event.kind) ?? [];
     this.#byKind.set(event.kind, ofKind);
-    for (const events of [this.#events, ofKind]) insert(events, event);
-    for (const listener of [...this.#listeners]) listener(event);
+    insert(this.#events, event);
+    insert(ofKind, event);
+    for (const listener of this.#listeners) listener(event);
   }
 
   all(): readonly LabEvent[] {

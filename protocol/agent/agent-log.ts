@@ -10,6 +10,8 @@ after `File:` is ours, and so are the functions marked so.
 export class AgentLog {
   readonly #outbox: Outbox;
   readonly #clock: WallClock;
+  /** Lines come in bursts: a second is put into words once. */
+  #last = {second: Number.NaN, stamp: ''};
 
   constructor(outbox: Outbox, clock: WallClock) {
     this.#outbox = outbox;
@@ -30,12 +32,20 @@ export class AgentLog {
     },
     nowMs: number,
   ): void {
-    const date = new Date(this.#clock.unixMs(nowMs)).toISOString();
-    const day = `${date.slice(0, 4)}/${date.slice(5, 7)}/${date.slice(8, 10)}`;
     const {file, line} = sources[from];
-    const head = `${day} ${date.slice(11, 19)} [${severity}] aciseagent`;
+    const head = `${this.#stamp(nowMs)} [${severity}] aciseagent`;
     const place = `Function: ${from} Thread Id: ${threadName(thread)} File: ${file} Line: ${line}`;
     this.#outbox.add({kind: 'log', line: `${head} ${place} Level: ${levels[severity]} :: ${oneLine(message)}`});
+  }
+
+  /** `2026/11/28 21:53:40` */
+  #stamp(nowMs: number): string {
+    const second = this.#clock.unixS(nowMs);
+    if (second === this.#last.second) return this.#last.stamp;
+    const date = new Date(second * 1000).toISOString();
+    const stamp = `${date.slice(0, 4)}/${date.slice(5, 7)}/${date.slice(8, 10)} ${date.slice(11, 19)}`;
+    this.#last = {second, stamp};
+    return stamp;
   }
 }
 
