@@ -1,5 +1,6 @@
 import {endpointOf} from '#harness/endpoint-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
+import {replicated} from '#harness/replicated.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant, isUnknownAcl} from '#harness/scenarios/becomes-compliant.ts';
 import {topology} from '#topologies/two-psn.ts';
@@ -22,6 +23,7 @@ export const sessionTermination: Scenario = {
     await lab.until('coa-acknowledged', {where: {packet: 'Disconnect-Request'}, after: asked});
     const ended = await lab.until('session-ended', {after: asked});
     const unknown = await lab.until('acl-installed', {where: isUnknownAcl, after: ended});
+    await replicated(lab, unknown.sessionId);
     const agent = await endpoint.view();
 
     expect(lab, ended.sessionId === installed.sessionId, 'it is the Compliant session that ends');

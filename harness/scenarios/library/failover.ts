@@ -5,6 +5,7 @@ import type {Lab} from '#harness/lab.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {psnOf} from '#harness/psn-handle.ts';
+import {replicated} from '#harness/replicated.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {becomesCompliant} from '#harness/scenarios/becomes-compliant.ts';
 import {accessPorts} from '#harness/topology.ts';
@@ -47,6 +48,7 @@ export const failover: Scenario[] = [
 
       await nadOf(lab).clearSession(port);
       const authorized = await lab.until('session-authorized', {after: alive});
+      await replicated(lab, authorized.sessionId);
       expect(lab, authorized.server === 'psn1', 'then it is asked first again');
     },
   },
@@ -73,8 +75,11 @@ export const failover: Scenario[] = [
       await lab.until('radius-server-alive', {after: again.installed});
       await lab.until('session-created', {where: {origin: 'replication', sessionId: start.sessionId}, after: start});
       await betweenPolls(lab);
+      const cleared = lab.nowMs();
       await nadOf(lab).clearSession(port);
       await lab.until('session-removed', {where: {sessionId: start.sessionId, cause: 'peer'}, after: start});
+      const next = await lab.until('session-created', {where: {origin: 'authentication'}, after: cleared});
+      await replicated(lab, next.sessionId);
       const removed = lab.timeline.of('session-removed', {sessionId: start.sessionId});
       await caughtUp(lab);
       expect(

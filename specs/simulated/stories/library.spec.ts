@@ -10,14 +10,14 @@ import {SimulatedLab} from '#harness/simulator/simulated-lab.ts';
 import {simulatedWorld} from '#harness/simulator/world.ts';
 import {differencesBetween, type Story, storyOf} from '#harness/story.ts';
 
-/** Of each hop, in lab time. With its TLS an exchange takes half a second of real time then, as in containers on a machine that is overrun. */
-const busy = {delayMs: 60, jitterMs: 160};
+/** Of each hop, in lab time. With its TLS an exchange takes most of a second of real time then, as in containers on a machine that is overrun. */
+const busy = {delayMs: 100, jitterMs: 300};
 
 for (const scenario of [...scenarios, ...library]) {
   test(`${scenario.name}: ${scenario.claim}`, async t => {
     const idle = await storyOfPassed(settled(scenario), 1);
-    for (const seed of [2, 3]) await storyOfPassed(scenario, seed);
-    const overrun = await storyOfPassed(comparable(scenario), 1, onBusyMachine);
+    await storyOfPassed(scenario, 2);
+    const overrun = await storyOfPassed(comparable(scenario), 3, onBusyMachine);
 
     t.deepEqual(differencesBetween(idle, overrun), [], 'the containers would tell another story on a busy machine');
   });
