@@ -56,7 +56,6 @@ export class EnforcementLedger {
     return this.#generation;
   }
 
-  /** A transaction is under way. */
   acls(): Acl[] {
     return [...this.#committed.acls.values()];
   }
