@@ -3,6 +3,7 @@ import {dot1xChoices} from '#harness/dot1x-settings.ts';
 import {impairmentWords, readImpairmentWord} from '#harness/impairment-text.ts';
 import type {LabSettings} from '#harness/lab-settings.ts';
 import type {LinkSetting} from '#harness/link-directions.ts';
+import {meantInstead} from '#harness/meant-instead.ts';
 import {hostModes} from '#protocol/nad/host-mode.ts';
 import {longestReauthS} from '#protocol/psn/policy-editor.ts';
 
@@ -85,7 +86,7 @@ function readLinkSetting(key: string, value: string): LinkSetting {
 function assign(settings: LabSettings, key: string, value: string): LabSettings {
   const [section = '', name = ''] = key.split('.');
   if (!settableKeys(settings).includes(key) || !isSection(section)) {
-    throw new SetOptionError(`--set ${key}: there is no such setting. Known: ${settableKeys(settings).join(', ')}`);
+    throw new SetOptionError(`--set ${key}: there is no such setting; ${meantInstead(key, settableKeys(settings))}`);
   }
   const values: Record<string, unknown> = {...settings[section]};
   const field = Object.hasOwn(values, name) ? name : `${name}Ms`;

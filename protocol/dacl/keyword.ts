@@ -28,7 +28,7 @@ export function nearestName(word: string, names: Iterable<string>): string | und
   let nearest: {name: string; distance: number} | undefined;
   for (const name of names) {
     if (Math.abs(name.length - lower.length) > allowed) continue;
-    const distance = editDistance(lower, name);
+    const distance = editDistance(lower, name.toLowerCase());
     if (distance <= allowed && distance < (nearest?.distance ?? Number.POSITIVE_INFINITY)) nearest = {name, distance};
   }
   return nearest?.name;

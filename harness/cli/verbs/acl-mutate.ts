@@ -6,6 +6,7 @@ import {print, printJson, say} from '#harness/cli/output.ts';
 import {readAcl} from '#harness/cli/read-acl.ts';
 import {readTextOf} from '#harness/cli/read-text.ts';
 import type {DaclPlace} from '#harness/lab-settings.ts';
+import {meantInstead} from '#harness/meant-instead.ts';
 import type {Scenario} from '#harness/scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
 import type {Ace, Acl} from '#protocol/dacl/acl.ts';
@@ -95,7 +96,8 @@ function choose(names: string[]): readonly Scenario[] {
   return names.map(name => {
     const scenario = scenarios.find(candidate => candidate.name === name);
     if (scenario) return scenario;
-    throw new UsageError(`there is no scenario ${name}; there are ${scenarios.map(({name}) => name).join(', ')}`);
+    const names = scenarios.map(candidate => candidate.name);
+    throw new UsageError(`there is no scenario ${name}; ${meantInstead(name, names)}`);
   });
 }
 

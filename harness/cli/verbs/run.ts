@@ -7,6 +7,7 @@ import {paletteFor, print, printJson, say} from '#harness/cli/output.ts';
 import {readSetOptions} from '#harness/cli/set-options.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
 import {startOrders} from '#harness/link-directions.ts';
+import {meantInstead} from '#harness/meant-instead.ts';
 import {tellStory} from '#harness/narrator.ts';
 import {type PlayOptions, playScenario, type ScenarioResult} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
@@ -99,7 +100,8 @@ function chooseScenarios(names: string[]): Scenario[] {
     if (name === 'library') return library;
     const known = [...scenarios, ...library];
     const scenario = known.find(candidate => candidate.name === name);
-    if (!scenario) throw new UsageError(`there is no scenario ${name}; there are ${namesOf(known)}`);
+    const names = known.map(candidate => candidate.name);
+    if (!scenario) throw new UsageError(`there is no scenario ${name}; ${meantInstead(name, names)}`);
     return scenario;
   });
 }
