@@ -66,6 +66,7 @@ async function startOver(lab: Lab, {transitionDelayS}: {transitionDelayS: number
   await nadOf(lab).hold('acl-install');
   await psnOf(lab).endSession(endpoint.mac);
   const waiting = await lab.until('gate-reached', {where: {step: 'acl-install'}, after: fromMs});
+  await lab.until('acl-withdrawn', {where: isCompliantAcl, after: fromMs}); // it would let the agent report before the Unknown dACL is there
   const profile = profileXml(
     {xml: null, fields: {NetworkTransitionDelay: String(transitionDelayS)}},
     callHomeList(lab.topology),
