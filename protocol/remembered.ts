@@ -1,6 +1,6 @@
 const limit = 1000;
 
-/** A pure function whose last thousand results are kept, by `keyOf` what it is given: labs by the thousand ask for the same. */
+/** A pure function whose results are kept, a thousand at most, by `keyOf` what it is given: labs by the thousand ask for the same. */
 export function remembered<Given extends unknown[], Result>(
   make: (...given: Given) => Result,
   keyOf: (...given: Given) => string,

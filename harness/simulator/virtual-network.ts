@@ -207,13 +207,13 @@ export class VirtualNetwork {
   }
 
   #forward(packet: Packet, payload: Payload): void {
-    const owner = packet.destination === broadcast ? this.nad : this.#owners.get(packet.destination);
+    const owner = packet.destination === broadcast ? this.nad : (this.#owners.get(packet.destination) ?? '');
     if (owner === this.nad) {
       this.#attached.get(owner)?.receive(packet, payload);
       return;
     }
-    const host = owner === undefined ? undefined : this.#hosts.get(owner);
-    if (owner !== undefined && host?.atSwitch.isUp) {
+    const host = this.#hosts.get(owner);
+    if (host?.atSwitch.isUp) {
       const arrive = () => this.#attached.get(owner)?.receive(packet, payload);
       if (host.arp) this.wiring.carryDown(owner, arrive, frameBytes(payload));
       else host.cable.carry(this.nad, arrive, frameBytes(payload));

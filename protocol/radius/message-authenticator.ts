@@ -21,7 +21,7 @@ export function withoutMessageAuthenticator(attributes: readonly RadiusAttribute
 
 /** Fills in the Message-Authenticator that is the first attribute of `packet`. */
 export function signMessageAuthenticator(packet: Uint8Array, secret: string): void {
-  packet.set(computeDigest(packet, secret), headerBytes + 2);
+  packet.set(hmacMd5(secret, packet), headerBytes + 2);
 }
 
 /**
@@ -41,7 +41,7 @@ export function checkMessageAuthenticator(
   const claimed = packet.slice(offset, offset + digestBytes);
   packet.set(substitute, 4);
   packet.fill(0, offset, offset + digestBytes);
-  const computed = computeDigest(packet, secret);
+  const computed = hmacMd5(secret, packet);
   packet.set(authenticator, 4);
   packet.set(claimed, offset);
   return timingSafeEqual(claimed, computed) ? 'valid' : 'wrong';
@@ -49,10 +49,6 @@ export function checkMessageAuthenticator(
 
 const messageAuthenticator = 80;
 const digestBytes = 16;
-
-function computeDigest(packet: Uint8Array, secret: string): Uint8Array {
-  return hmacMd5(secret, packet);
-}
 
 function valueOffsets(packet: Uint8Array): number[] {
   const offsets: number[] = [];

@@ -1,12 +1,12 @@
 import {Command, Option} from 'commander';
 import {type Played, playWithAcl} from '#harness/acl/strength.ts';
 import {type AclOptions, withAclOptions} from '#harness/cli/acl-options.ts';
-import {exitCodes, UsageError} from '#harness/cli/exit.ts';
+import {exitCodes} from '#harness/cli/exit.ts';
 import {print, printJson, say} from '#harness/cli/output.ts';
 import {readAcl} from '#harness/cli/read-acl.ts';
 import {readTextOf} from '#harness/cli/read-text.ts';
+import {scenarioNamed} from '#harness/cli/scenario-named.ts';
 import type {DaclPlace} from '#harness/lab-settings.ts';
-import {meantInstead} from '#harness/meant-instead.ts';
 import type {Scenario} from '#harness/scenario.ts';
 import {scenarios} from '#harness/scenarios/all.ts';
 import type {Ace, Acl} from '#protocol/dacl/acl.ts';
@@ -93,12 +93,7 @@ function textOf(entries: readonly Ace[], {family}: Acl): string {
 
 function choose(names: string[]): readonly Scenario[] {
   if (names.includes('all')) return scenarios;
-  return names.map(name => {
-    const scenario = scenarios.find(candidate => candidate.name === name);
-    if (scenario) return scenario;
-    const names = scenarios.map(candidate => candidate.name);
-    throw new UsageError(`there is no scenario ${name}; ${meantInstead(name, names)}`);
-  });
+  return names.map(name => scenarioNamed(name, scenarios));
 }
 
 function printWords({failed, entries, changes, unnoticed}: Document): void {

@@ -4,10 +4,10 @@ import {Command, Option} from 'commander';
 import {type Capsule, capsuleOf} from '#harness/capsule.ts';
 import {exitCodes, UsageError} from '#harness/cli/exit.ts';
 import {paletteFor, print, printJson, say} from '#harness/cli/output.ts';
+import {scenarioNamed} from '#harness/cli/scenario-named.ts';
 import {readSetOptions} from '#harness/cli/set-options.ts';
 import {defaultSettings} from '#harness/lab-settings.ts';
 import {startOrders} from '#harness/link-directions.ts';
-import {meantInstead} from '#harness/meant-instead.ts';
 import {tellStory} from '#harness/narrator.ts';
 import {type PlayOptions, playScenario, type ScenarioResult} from '#harness/run-scenario.ts';
 import type {Scenario} from '#harness/scenario.ts';
@@ -98,11 +98,7 @@ function chooseScenarios(names: string[]): Scenario[] {
   return names.flatMap(name => {
     if (name === 'all') return scenarios;
     if (name === 'library') return library;
-    const known = [...scenarios, ...library];
-    const scenario = known.find(candidate => candidate.name === name);
-    const names = known.map(candidate => candidate.name);
-    if (!scenario) throw new UsageError(`there is no scenario ${name}; ${meantInstead(name, names)}`);
-    return scenario;
+    return scenarioNamed(name, [...scenarios, ...library]);
   });
 }
 

@@ -4,6 +4,7 @@ import {endpointOf} from '#harness/endpoint-handle.ts';
 import type {Lab} from '#harness/lab.ts';
 import {nadOf} from '#harness/nad-handle.ts';
 import {adminOf, psnOf} from '#harness/psn-handle.ts';
+import {replicated} from '#harness/replicated.ts';
 import {expect, type Scenario} from '#harness/scenario.ts';
 import {isCompliantAcl} from '#harness/scenarios/becomes-compliant.ts';
 import type {EventOf, LabEvent} from '#protocol/event.ts';
@@ -155,8 +156,8 @@ export const hostModes: Scenario[] = [
     topology: phoneDesk,
     async play(lab) {
       const phone = endpointOf(lab, 'phone');
-      await Promise.all([becomesCompliantAt(lab, 'pc'), phoneIsIn(lab)]);
-      await lab.until('session-created', {where: {node: 'psn2', mac: phone.mac}});
+      const [, {sessionId}] = await Promise.all([becomesCompliantAt(lab, 'pc'), phoneIsIn(lab)]);
+      await replicated(lab, sessionId);
       await caughtUp(lab);
       await adminOf(lab).savePhones([]);
       await psnOf(lab).reauthenticate(phone.mac);
